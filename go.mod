@@ -1,0 +1,3 @@
+module rfc6455
+
+go 1.26
