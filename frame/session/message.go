@@ -1,0 +1,163 @@
+package session
+
+import (
+	"unicode/utf8"
+
+	"rfc6455/frame"
+	"rfc6455/frame/deflate"
+)
+
+// firstBuffer is the least that a message's buffer begins with, in bytes.
+const firstBuffer = 512
+
+// A message is a data message while it is put together (§5.4).
+type message struct {
+	begun      bool // a frame of it came, and not the last one yet
+	op         frame.Opcode
+	compressed bool  // RSV1 on its first frame (RFC 7692 §6)
+	fragments  int   // its frames so far
+	declared   int64 // sum of their lengths
+	wire       int64 // bytes of them that came
+	text       validator
+
+	kept     []byte // the payload so far, after front free bytes
+	front    int
+	lent     bool   // kept is Feed's memory, not Memory's
+	inflated []byte // what kept stands for
+}
+
+// enter begins a data frame whose header was judged good.
+func (m *message) enter(h frame.Header) {
+	if !m.begun {
+		m.begun, m.op, m.compressed = true, h.Opcode, h.RSV1
+	}
+	m.fragments++
+	m.declared += h.Length
+}
+
+// free gives back the message's memory and makes it ready for the next.
+func (m *message) free(memory Memory) {
+	if m.kept != nil && !m.lent {
+		memory.Put(m.kept)
+	}
+	if m.inflated != nil {
+		memory.Put(m.inflated)
+	}
+	*m = message{}
+}
+
+// takeData takes a piece of a data frame, framed[front:]. What comes whole is
+// handed on where it is; the rest is kept.
+func (r *Receiver) takeData(framed []byte, front int) (ev Event, whole bool, err error) {
+	m := &r.message
+	m.wire += int64(len(framed) - front)
+	if m.op == frame.Text && !m.compressed && !m.text.write(framed[front:]) {
+		return Event{}, false, frame.ErrTextNotUTF8 // §8.1, at the first bad octet
+	}
+	last := r.left == 0 && r.frame.Fin
+	if m.kept != nil || !last {
+		if err := r.keep(framed, front); err != nil || !last {
+			return Event{}, false, err
+		}
+		framed, front = m.kept, m.front
+	}
+	if m.compressed {
+		if framed, front, err = r.inflate(framed[front:]); err != nil {
+			return Event{}, false, err
+		}
+	}
+	if m.op == frame.Text && !m.textDone(framed[front:]) {
+		return Event{}, false, frame.ErrTextNotUTF8
+	}
+	return Event{Opcode: m.op, Payload: framed[front:], framed: framed}, true, nil
+}
+
+// textDone says whether the whole text is UTF-8: one that came plain was judged
+// on its way, but for its end.
+func (m *message) textDone(text []byte) bool {
+	if m.compressed {
+		return utf8.Valid(text)
+	}
+	return m.text.done()
+}
+
+// keep keeps a piece of the message until the rest is there.
+func (r *Receiver) keep(framed []byte, front int) error {
+	m, piece := &r.message, framed[front:]
+	have := len(m.kept)
+	switch {
+	case len(piece) > 0 && have < cap(m.kept) && &m.kept[:have+1][have] == &piece[0]:
+		m.kept = m.kept[:have+len(piece)] // it was read into Space
+	case m.kept == nil && r.inPlace && r.frame.Fin && int64(cap(framed)-len(framed)) >= r.left:
+		m.kept, m.front, m.lent = framed, front, true
+	default:
+		if err := r.reserve(len(piece)); err != nil {
+			return err
+		}
+		m.kept = append(m.kept, piece...)
+	}
+	if r.left > 0 {
+		return r.reserve(1) // so that Space has some
+	}
+	return nil
+}
+
+// reserve makes room for n more bytes in kept. It looks ahead by no more than
+// three times what came, nor than the frame declares.
+func (r *Receiver) reserve(n int) error {
+	m := &r.message
+	if cap(m.kept)-len(m.kept) >= n && m.kept != nil {
+		return nil
+	}
+	have := max(0, len(m.kept)-m.front) + n
+	ahead := int(min(r.left, 3*int64(have)))
+	if !r.frame.Fin || m.fragments > 1 {
+		ahead = max(ahead, have) // more frames will come
+	}
+	bigger := r.memory.Get(frame.MaxHeaderLen + max(firstBuffer, have+ahead))
+	if bigger == nil {
+		return frame.ErrMemoryShort
+	}
+	front := bigger[:frame.MaxHeaderLen] // room for a header, see Sender.InPlace
+	old := m.kept
+	m.kept = append(front, old[min(m.front, len(old)):]...)
+	if old != nil && !m.lent {
+		r.memory.Put(old)
+	}
+	m.front, m.lent = len(front), false
+	return nil
+}
+
+// Space is where the next bytes of the stream may be read to without being
+// copied once more: the room for the rest of a long frame. It is nil when there
+// is none; then they may be read anywhere. What was read is handed to
+// [Receiver.Feed] as usual.
+func (r *Receiver) Space() []byte {
+	m := &r.message
+	if !r.inFrame || r.frame.Opcode.IsControl() || m.kept == nil || r.err != nil || r.closed {
+		return nil
+	}
+	have := len(m.kept)
+	return m.kept[have:min(int64(cap(m.kept)), int64(have)+r.left)]
+}
+
+// inflate gives the message that src stands for (RFC 7692 §7.2.2), with room for
+// a header before it.
+func (r *Receiver) inflate(src []byte) (framed []byte, front int, err error) {
+	m := &r.message
+	m.inflated = r.memory.Get(frame.MaxHeaderLen + int(min(r.limits.Message, int64(firstBuffer+4*len(src)))))
+	if m.inflated == nil {
+		return nil, 0, frame.ErrMemoryShort
+	}
+	out, err := r.inflater.Append(m.inflated[:frame.MaxHeaderLen], src, r.limits.Message)
+	m.inflated = out
+	switch err {
+	case nil:
+		return out, frame.MaxHeaderLen, nil
+	case deflate.ErrTooBig:
+		return nil, 0, frame.ErrMessageTooBig
+	case deflate.ErrTruncated:
+		return nil, 0, frame.ErrDeflateTruncated
+	}
+	return nil, 0, frame.ErrDeflateCorrupt
+}

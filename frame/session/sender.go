@@ -1,0 +1,186 @@
+package session
+
+import (
+	"unicode/utf8"
+
+	"rfc6455/frame"
+	"rfc6455/frame/deflate"
+)
+
+// A Sender turns what our side wants to say into bytes (§6.1). They gather in
+// Output; the shell writes them, in order, and says so by Wrote.
+type Sender struct {
+	role     frame.Role
+	deflater *deflate.Compressor
+	nextKey  func() frame.MaskKey
+
+	sent     bool // our Close (§5.5.1)
+	received bool // the peer's
+	failed   bool // §7.1.7
+
+	fragmented bool      // between the first and the last Fragment
+	fragment   validator // of its text
+	text       bool      // it is one
+
+	out     []byte // what is to be written
+	written int    // bytes of it that were
+	pong    []byte // payload of a Pong that waits until earlier output is gone, §5.5.3
+	wait    bool   // there is one
+}
+
+// NewSender makes the sending half of a connection.
+func NewSender(cfg Config) *Sender {
+	return &Sender{role: cfg.Role, deflater: cfg.Deflater, nextKey: cfg.NextKey}
+}
+
+// State says how far the connection is from its end.
+func (s *Sender) State() State {
+	switch {
+	case s.failed:
+		return Failed
+	case s.sent && s.received:
+		return Closed
+	case s.sent:
+		return Closing
+	}
+	return Open // a Close that comes is answered at once, so received alone is never seen
+}
+
+// Send sends a whole message or a Ping or Pong in one frame. A message is
+// compressed if that was agreed and makes it smaller. Text has to be UTF-8.
+func (s *Sender) Send(op frame.Opcode, p []byte) error {
+	if err := s.judge(op, p); err != nil {
+		return err
+	}
+	if !op.IsControl() && s.deflater != nil && s.appendDeflated(op, p) {
+		return nil
+	}
+	s.append(frame.Header{Fin: true, Opcode: op}, p)
+	return nil
+}
+
+// judge says whether op may be sent with the payload p now.
+func (s *Sender) judge(op frame.Opcode, p []byte) error {
+	switch op {
+	case frame.Text, frame.Binary:
+		if s.fragmented {
+			return ErrInsideMessage
+		}
+		if op == frame.Text && !utf8.Valid(p) {
+			return ErrNotUTF8
+		}
+	case frame.Ping, frame.Pong:
+		if len(p) > frame.MaxControlPayload {
+			return ErrControlSize
+		}
+	default:
+		return ErrOpcode
+	}
+	if s.sent {
+		return ErrClosed
+	}
+	return nil
+}
+
+// Fragment sends a piece of a message as a frame of its own, uncompressed
+// (§5.4). The first names the opcode, and all of them the same; last ends the
+// message. A character may be cut between two pieces.
+func (s *Sender) Fragment(op frame.Opcode, p []byte, last bool) error {
+	switch {
+	case op != frame.Text && op != frame.Binary, s.fragmented && s.text != (op == frame.Text):
+		return ErrOpcode
+	case s.sent:
+		return ErrClosed
+	}
+	text := s.fragment
+	if op == frame.Text && (!text.write(p) || last && !text.done()) {
+		return ErrNotUTF8
+	}
+	h := frame.Header{Fin: last, Opcode: op}
+	if s.fragmented {
+		h.Opcode = frame.Continuation
+	}
+	s.fragmented, s.text, s.fragment = !last, op == frame.Text, text
+	s.append(h, p)
+	return nil
+}
+
+// Announce appends only the header of a whole message. The caller writes p right
+// after Output, without a copy. It answers false if the payload has to be changed
+// on its way - masked, or compressed - and then has done nothing: use Send.
+func (s *Sender) Announce(op frame.Opcode, p []byte) (bool, error) {
+	if s.role.Masks() || s.deflater != nil {
+		return false, nil
+	}
+	if err := s.judge(op, p); err != nil {
+		return false, err
+	}
+	s.out = frame.Header{Fin: true, Opcode: op, Length: int64(len(p))}.Append(s.out)
+	return true, nil
+}
+
+// InPlace gives ev, a message that came in whole and was not changed, as a frame
+// to send back: the header is written into the free bytes before its payload. The
+// caller writes it right after Output. It answers nil if there is no such place;
+// then use Send.
+func (s *Sender) InPlace(ev Event) []byte {
+	h := frame.Header{Fin: true, Opcode: ev.Opcode, Length: int64(len(ev.Payload))}
+	start := len(ev.framed) - len(ev.Payload) - h.Len()
+	if s.role.Masks() || s.deflater != nil || s.sent || s.fragmented || start < 0 || ev.Opcode.IsControl() {
+		return nil
+	}
+	h.Append(ev.framed[start:start])
+	return ev.framed[start:]
+}
+
+// Echo sends ev back, a message that came in whole and was not changed: like
+// [Sender.Send], but its text was judged already.
+func (s *Sender) Echo(ev Event) error {
+	if framed := s.InPlace(ev); framed != nil {
+		s.out = append(s.out, framed...)
+		return nil
+	}
+	return s.Send(ev.Opcode, ev.Payload)
+}
+
+// append appends a frame with the payload p, masked if our role masks.
+func (s *Sender) append(h frame.Header, p []byte) {
+	h.Length = int64(len(p))
+	if s.role.Masks() {
+		h.Masked, h.Key = true, s.nextKey() // a fresh one for each frame, §5.3
+	}
+	s.out = h.Append(s.out)
+	start := len(s.out)
+	s.out = append(s.out, p...)
+	if h.Masked {
+		h.Key.XOR(s.out[start:])
+	}
+}
+
+// Output gives the bytes that are to be written now. They stay valid until the
+// next call of any method.
+func (s *Sender) Output() []byte {
+	s.flushPong()
+	return s.out[s.written:]
+}
+
+// Wrote says that the first n bytes of Output were written.
+func (s *Sender) Wrote(n int) {
+	if s.written += n; s.written == len(s.out) {
+		s.out, s.written = s.out[:0], 0
+	}
+}
+
+// Lend hands in memory for output to gather in. There must be none at present.
+func (s *Sender) Lend(b []byte) { s.out = b[:0] }
+
+// Take takes the memory of Output back, nil while there is output, so that a
+// connection at rest holds none.
+func (s *Sender) Take() []byte {
+	if len(s.out) > 0 {
+		return nil
+	}
+	b := s.out
+	s.out = nil
+	return b
+}
