@@ -37,7 +37,8 @@ const importRules = `
 	server/conn, server/room, server/store, web < server < cmd/chat;
 
 	# The kit and the toolbox. They look at the protocol, never at the chat.
-	NONE < testdata;
+	# The vectors say their frames in frame's notation.
+	frame < testdata;
 	handshake, frame/session, testdata < fuzz;
 	server/conn, fuzz < cmd/ws;
 
@@ -232,6 +233,8 @@ func TestImportRules(t *testing.T) {
 		{"server/room", "net/http", false, "no socket, JSON or HTTP"},
 		{"server", "rfc6455/frame/session", false, ""},
 		{"server", "rfc6455/fuzz", false, "no way leads"},
+		{"testdata", "rfc6455/frame", false, ""},
+		{"testdata", "rfc6455/frame/session", false, "no way leads"},
 		{"cmd/chat", "rfc6455/server", false, ""},
 		{"cmd/chat", "rfc6455/server/conn", false, "A main reads flags"},
 		{"cmd/ws", "rfc6455/testdata", false, ""},
