@@ -3,6 +3,7 @@ package frame
 import (
 	"encoding/binary"
 	"io"
+	"math"
 )
 
 // Sizes of the wire format, in bytes.
@@ -18,6 +19,8 @@ const (
 	bitRSV2 = 0x20
 	bitRSV3 = 0x10
 	bitMask = 0x80
+
+	opcodeBits = 0x0F
 )
 
 // Values of the 7-bit length that announce a longer field (§5.2).
@@ -44,56 +47,62 @@ type Header struct {
 // h holds nothing and n is 0.
 func ParseHeader(b []byte) (h Header, n int, err error) {
 	if len(b) < 2 {
-		return Header{}, 0, judgeFirstByte(b)
+		return Header{}, 0, judgeFirst(b)
 	}
-	h.Fin = b[0]&bitFin != 0
-	h.RSV1 = b[0]&bitRSV1 != 0
-	h.RSV2 = b[0]&bitRSV2 != 0
-	h.RSV3 = b[0]&bitRSV3 != 0
-	h.Opcode = Opcode(b[0] & 0xF)
-	h.Masked = b[1]&bitMask != 0
-	h.Length = int64(b[1] &^ bitMask)
-
-	if err := judgeOpcode(h); err != nil {
+	first, second := b[0], b[1]
+	if err := judge(first, second); err != nil {
 		return Header{}, 0, err
 	}
-	n = 2
-	if h.Length >= length16 {
-		if h.Length, n, err = parseLength(b); err != nil {
-			return Header{}, 0, err
-		}
+	length, n := int64(second&^bitMask), 2
+	switch length {
+	case length16:
+		length, n, err = parseLength16(b)
+	case length64:
+		length, n, err = parseLength64(b)
 	}
-	if h.Masked {
-		if len(b) < n+len(h.Key) {
+	if err != nil {
+		return Header{}, 0, err
+	}
+	masked, key := second&bitMask != 0, MaskKey{}
+	if masked {
+		if len(b) < n+len(key) {
 			return Header{}, 0, io.ErrUnexpectedEOF
 		}
-		h.Key = MaskKey(b[n : n+4])
-		n += 4
+		key = MaskKey(b[n : n+4])
+		n += len(key)
 	}
-	return h, n, nil
+	return Header{
+		Fin:    first&bitFin != 0,
+		RSV1:   first&bitRSV1 != 0,
+		RSV2:   first&bitRSV2 != 0,
+		RSV3:   first&bitRSV3 != 0,
+		Opcode: Opcode(first & opcodeBits),
+		Masked: masked,
+		Key:    key,
+		Length: length,
+	}, n, nil
 }
 
-// judgeFirstByte judges what of a header is there if not even its length is.
-func judgeFirstByte(b []byte) error {
+// judgeFirst judges what is there of a header without its second byte.
+func judgeFirst(b []byte) error {
 	if len(b) > 0 {
-		h := Header{Fin: b[0]&bitFin != 0, Opcode: Opcode(b[0] & 0xF)}
-		if err := judgeOpcode(h); err != nil {
+		if err := judge(b[0], 0); err != nil {
 			return err
 		}
 	}
 	return io.ErrUnexpectedEOF
 }
 
-// judgeOpcode holds the rules on the first two bytes. Length is the 7-bit field.
-func judgeOpcode(h Header) error {
-	switch h.Opcode {
+// judge holds the rules on a header's first two bytes.
+func judge(first, second byte) error {
+	switch Opcode(first & opcodeBits) {
 	case Continuation, Text, Binary:
 		return nil
 	case Close, Ping, Pong:
-		if !h.Fin {
+		if first&bitFin == 0 {
 			return ErrControlFragmented // §5.5
 		}
-		if h.Length > MaxControlPayload {
+		if second&^bitMask > MaxControlPayload {
 			return ErrControlTooLong // §5.5
 		}
 		return nil
@@ -101,24 +110,26 @@ func judgeOpcode(h Header) error {
 	return ErrReservedOpcode // §5.2
 }
 
-// parseLength reads the extended payload length of b, which has at least its
-// first two bytes, and says where it ends (§5.2).
-func parseLength(b []byte) (length int64, end int, err error) {
-	if b[1]&^bitMask == length16 {
-		if len(b) < 4 {
-			return 0, 0, io.ErrUnexpectedEOF
-		}
-		v := binary.BigEndian.Uint16(b[2:])
-		if v < length16 {
-			return 0, 0, ErrLengthNotMinimal
-		}
-		return int64(v), 4, nil
+// parseLength16 reads the length in bytes 2 and 3 and says where it ends (§5.2).
+func parseLength16(b []byte) (length int64, end int, err error) {
+	if len(b) < 4 {
+		return 0, 0, io.ErrUnexpectedEOF
 	}
+	v := binary.BigEndian.Uint16(b[2:])
+	if v < length16 {
+		return 0, 0, ErrLengthNotMinimal
+	}
+	return int64(v), 4, nil
+}
+
+// parseLength64 reads the length in bytes 2 to 9 and says where it ends (§5.2).
+func parseLength64(b []byte) (length int64, end int, err error) {
 	if len(b) > 2 && b[2]&0x80 != 0 {
 		return 0, 0, ErrLengthTopBit
 	}
-	// A value that fits 16 bits shows in its six leading zeros already.
-	if len(b) >= 8 && binary.BigEndian.Uint64(b[:8])<<16 == 0 {
+	// Six leading zeros show that 16 bits would do: the last two bytes need not
+	// be there for the verdict.
+	if len(b) >= 8 && binary.BigEndian.Uint64(b)<<16 == 0 {
 		return 0, 0, ErrLengthNotMinimal
 	}
 	if len(b) < 10 {
@@ -131,7 +142,37 @@ func parseLength(b []byte) (length int64, end int, err error) {
 // accepts. It never refuses: a header that breaks a rule is written as it is,
 // its opcode cut to four bits.
 func (h Header) Append(b []byte) []byte {
-	first := byte(h.Opcode) & 0xF
+	switch {
+	case uint64(h.Length) < length16:
+		b = append(b, h.first(), h.second(byte(h.Length)))
+	case uint64(h.Length) <= math.MaxUint16:
+		b = h.append16(b)
+	default:
+		b = h.append64(b)
+	}
+	return h.appendKey(b)
+}
+
+// Len is the number of bytes that [Header.Append] appends: 2 to 14.
+func (h Header) Len() int {
+	n := 2
+	switch {
+	case uint64(h.Length) < length16:
+	case uint64(h.Length) <= math.MaxUint16:
+		n += 2
+	default:
+		n += 8
+	}
+	if h.Masked {
+		n += len(h.Key)
+	}
+	return n
+}
+
+// The parts of Append take a pointer: inlined, they then copy no header.
+
+func (h *Header) first() byte {
+	first := byte(h.Opcode) & opcodeBits
 	if h.Fin {
 		first |= bitFin
 	}
@@ -144,37 +185,30 @@ func (h Header) Append(b []byte) []byte {
 	if h.RSV3 {
 		first |= bitRSV3
 	}
-	var mask byte
-	if h.Masked {
-		mask = bitMask
-	}
-	switch {
-	case uint64(h.Length) < length16:
-		b = append(b, first, mask|byte(h.Length))
-	case uint64(h.Length) <= 0xFFFF:
-		b = append(b, first, mask|length16, byte(h.Length>>8), byte(h.Length))
-	default:
-		b = append(b, first, mask|length64)
-		b = binary.BigEndian.AppendUint64(b, uint64(h.Length))
-	}
-	if h.Masked {
-		b = append(b, h.Key[:]...)
-	}
-	return b
+	return first
 }
 
-// Len is the number of bytes that [Header.Append] appends: 2 to 14.
-func (h Header) Len() int {
-	n := 2
-	switch {
-	case uint64(h.Length) < length16:
-	case uint64(h.Length) <= 0xFFFF:
-		n += 2
-	default:
-		n += 8
-	}
+func (h *Header) second(length byte) byte {
 	if h.Masked {
-		n += len(h.Key)
+		return bitMask | length
 	}
-	return n
+	return length
+}
+
+// append16 appends all before the key, with a 16-bit length whatever it is.
+func (h *Header) append16(b []byte) []byte {
+	return append(b, h.first(), h.second(length16), byte(h.Length>>8), byte(h.Length))
+}
+
+// append64 is append16 with a 64-bit length.
+func (h *Header) append64(b []byte) []byte {
+	b = append(b, h.first(), h.second(length64))
+	return binary.BigEndian.AppendUint64(b, uint64(h.Length))
+}
+
+func (h *Header) appendKey(b []byte) []byte {
+	if h.Masked {
+		return append(b, h.Key[:]...)
+	}
+	return b
 }

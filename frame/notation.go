@@ -19,12 +19,13 @@ import (
 //	         masked unmasked      against what the sender's role asks for
 //	         key=37fa213d         masked with that key
 //	         len16 len64          the length in that form, though a shorter one would do
-//	         len=N                declares N bytes whatever the payload has
+//	         len=N                declares N bytes whatever the payload has, 0x... too
 //	code     of a close: 1000
 //	piece    "quoted as in Go" or 0xf248, each may be repeated: "*"*65536
 //
 // Any frame can be written, the illegal ones too. [ParseFrame] reads the
-// notation, [Frame.String] prints it.
+// notation, [Frame.String] prints it. Append and Len are the header's alone;
+// [Frame.AppendWire] appends all of a frame.
 type Frame struct {
 	Header         // Length is what the frame declares
 	Form    int    // 16 or 64 to write the length in that form, 0 for the shortest
@@ -44,60 +45,56 @@ func (f Frame) AppendWire(b []byte) []byte {
 
 // appendHeader appends the header with its length in the form that f asks for.
 func (f Frame) appendHeader(b []byte) []byte {
-	if f.Form == 0 {
-		return f.Header.Append(b)
+	switch f.Form {
+	case 16:
+		return f.appendKey(f.append16(b))
+	case 64:
+		return f.appendKey(f.append64(b))
 	}
-	short := f.Header
-	short.Length, short.Masked = 0, false
-	b = short.Append(b)
-	field := byte(length16)
-	if f.Form == 64 {
-		field = length64
-	}
-	if f.Masked {
-		field |= bitMask
-	}
-	b[len(b)-1] = field
-	if f.Form == 64 {
-		b = binary.BigEndian.AppendUint64(b, uint64(f.Length))
-	} else {
-		b = binary.BigEndian.AppendUint16(b, uint16(f.Length))
-	}
-	if f.Masked {
-		b = append(b, f.Key[:]...)
-	}
-	return b
+	return f.Header.Append(b)
 }
 
-// String is the frame in the notation, without its mask; a payload over 64
-// bytes is shortened as [AppendPayload] does.
+// String is the frame in the notation, without its mask: whether and how it is
+// masked says nothing about what is sent. A payload over 64 bytes is shortened as
+// [AppendPayload] does; any other frame is read back by [ParseFrame].
 func (f Frame) String() string { return string(f.AppendText(nil)) }
 
 // AppendText appends what [Frame.String] gives.
 func (f Frame) AppendText(b []byte) []byte {
 	b = append(b, f.Opcode.String()...)
-	for _, flag := range []struct {
-		set  bool
-		name string
-	}{{!f.Fin, " more"}, {f.RSV1, " rsv1"}, {f.RSV2, " rsv2"}, {f.RSV3, " rsv3"}, {f.Form == 16, " len16"}, {f.Form == 64, " len64"}} {
-		if flag.set {
-			b = append(b, flag.name...)
-		}
-	}
-	if f.Length != int64(len(f.Payload)) {
-		b = strconv.AppendInt(append(b, " len="...), f.Length, 10)
-	}
+	b = f.appendFlags(b)
 	p := f.Payload
 	if f.Opcode == Close && len(p) >= 2 {
 		b = strconv.AppendUint(append(b, ' '), uint64(binary.BigEndian.Uint16(p)), 10)
-		if p = p[2:]; len(p) == 0 {
-			return b
-		}
+		p = p[2:]
 	}
 	if len(p) == 0 && f.Opcode != Text {
 		return b
 	}
 	return AppendPayload(append(b, ' '), p)
+}
+
+func (f Frame) appendFlags(b []byte) []byte {
+	for _, flag := range []struct {
+		name string
+		set  bool
+	}{
+		{" more", !f.Fin},
+		{" rsv1", f.RSV1},
+		{" rsv2", f.RSV2},
+		{" rsv3", f.RSV3},
+		{" len16", f.Form == 16},
+		{" len64", f.Form == 64},
+	} {
+		if flag.set {
+			b = append(b, flag.name...)
+		}
+	}
+	if f.Length != int64(len(f.Payload)) {
+		// Unsigned, as on the wire: the top bit may be set.
+		b = strconv.AppendUint(append(b, " len="...), uint64(f.Length), 10)
+	}
+	return b
 }
 
 const (

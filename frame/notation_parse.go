@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -20,32 +21,23 @@ var exampleKey = MaskKey{0x37, 0xfa, 0x21, 0x3d}
 // of role from, which says whether it is masked unless a flag does. The error
 // names the word that it could not read.
 func ParseFrame(s string, from Role) (Frame, error) {
-	name, rest, _ := strings.Cut(strings.TrimSpace(s), " ")
+	p := frameParser{rest: s}
+	name := p.word()
 	op, ok := parseOpcode(name)
 	if !ok {
 		return Frame{}, fmt.Errorf("notation: %q is no opcode", name)
 	}
-	f := Frame{Header: Header{Fin: true, Opcode: op}}
-	f.setMask(from.Masks(), exampleKey)
-	var declared *int64
-	for rest = strings.TrimLeft(rest, " "); rest != ""; rest = strings.TrimLeft(rest, " ") {
-		var err error
-		if rest[0] == '"' || strings.HasPrefix(rest, "0x") {
-			rest, err = f.parsePiece(rest)
-		} else {
-			var word string
-			word, rest, _ = strings.Cut(rest, " ")
-			err = f.parseWord(word, &declared)
-		}
-		if err != nil {
+	p.f.Fin, p.f.Opcode = true, op
+	p.setMask(from.Masks(), exampleKey)
+	for p.more() {
+		if err := p.flagOrPiece(); err != nil {
 			return Frame{}, err
 		}
 	}
-	f.Length = int64(len(f.Payload))
-	if declared != nil {
-		f.Length = *declared
+	if !p.declared {
+		p.f.Length = int64(len(p.f.Payload))
 	}
-	return f, nil
+	return p.f, nil
 }
 
 func parseOpcode(name string) (Opcode, bool) {
@@ -57,103 +49,161 @@ func parseOpcode(name string) (Opcode, bool) {
 	return 0, false
 }
 
-func (f *Frame) setMask(masked bool, key MaskKey) {
-	f.Masked, f.Key = masked, MaskKey{}
-	if masked {
-		f.Key = key
-	}
+type frameParser struct {
+	rest     string // not read yet
+	f        Frame
+	declared bool // f.Length is what len= said
 }
 
-// parseWord reads a flag or a close code.
-func (f *Frame) parseWord(word string, declared **int64) error {
-	switch word {
-	case "more":
-		f.Fin = false
-	case "rsv1":
-		f.RSV1 = true
-	case "rsv2":
-		f.RSV2 = true
-	case "rsv3":
-		f.RSV3 = true
-	case "masked":
-		f.setMask(true, exampleKey)
-	case "unmasked":
-		f.setMask(false, exampleKey)
-	case "len16":
-		f.Form = 16
-	case "len64":
-		f.Form = 64
-	default:
-		return f.parseValue(word, declared)
-	}
-	return nil
+// more goes to the next word and says whether there is one.
+func (p *frameParser) more() bool {
+	p.rest = strings.TrimLeft(p.rest, " ")
+	return p.rest != ""
 }
 
-// parseValue reads key=, len= and a close code.
-func (f *Frame) parseValue(word string, declared **int64) error {
-	if v, ok := strings.CutPrefix(word, "key="); ok {
-		key, err := hex.DecodeString(v)
-		if err != nil || len(key) != 4 {
-			return fmt.Errorf("notation: %q is not key= and eight hexadecimal digits", word)
-		}
-		f.setMask(true, MaskKey(key))
+// word takes what stands before the next space.
+func (p *frameParser) word() string {
+	p.more()
+	word, rest, _ := strings.Cut(p.rest, " ")
+	p.rest = rest
+	return word
+}
+
+func (p *frameParser) flagOrPiece() error {
+	if p.rest[0] == '"' || strings.HasPrefix(p.rest, "0x") {
+		return p.piece()
+	}
+	word := p.word()
+	if p.flag(word) {
 		return nil
+	}
+	if v, ok := strings.CutPrefix(word, "key="); ok {
+		return p.key(v)
 	}
 	if v, ok := strings.CutPrefix(word, "len="); ok {
-		n, err := strconv.ParseUint(v, 0, 64) // the top bit may be set, to show that it is refused
-		if err != nil {
-			return fmt.Errorf("notation: %q is not len= and a number", word)
-		}
-		length := int64(n)
-		*declared = &length
-		return nil
+		return p.length(v)
 	}
-	code, err := strconv.ParseUint(word, 10, 16)
-	if err != nil || f.Opcode != Close || len(f.Payload) > 0 {
-		return fmt.Errorf("notation: %q is neither a flag nor a payload", word)
+	return p.code(word)
+}
+
+// flag applies a flag without a value and says whether word is one.
+func (p *frameParser) flag(word string) bool {
+	switch word {
+	case "more":
+		p.f.Fin = false
+	case "rsv1":
+		p.f.RSV1 = true
+	case "rsv2":
+		p.f.RSV2 = true
+	case "rsv3":
+		p.f.RSV3 = true
+	case "masked":
+		p.setMask(true, exampleKey)
+	case "unmasked":
+		p.setMask(false, MaskKey{})
+	case "len16":
+		p.f.Form = 16
+	case "len64":
+		p.f.Form = 64
+	default:
+		return false
 	}
-	f.Payload = binary.BigEndian.AppendUint16(nil, uint16(code))
+	return true
+}
+
+func (p *frameParser) setMask(masked bool, key MaskKey) {
+	p.f.Masked, p.f.Key = masked, MaskKey{}
+	if masked {
+		p.f.Key = key
+	}
+}
+
+func (p *frameParser) key(v string) error {
+	key, err := hex.DecodeString(v)
+	if err != nil || len(key) != len(MaskKey{}) {
+		return fmt.Errorf("notation: %q is not key= and eight hexadecimal digits", "key="+v)
+	}
+	p.setMask(true, MaskKey(key))
 	return nil
 }
 
-// parsePiece reads a quoted or hexadecimal piece of payload and its factor, and
-// gives what follows it.
-func (f *Frame) parsePiece(s string) (rest string, err error) {
-	var piece []byte
-	if s[0] == '"' {
-		quoted, err := strconv.QuotedPrefix(s)
-		if err != nil {
-			return "", fmt.Errorf("notation: %s has no closing quote or a bad escape", s)
-		}
-		text, err := strconv.Unquote(quoted)
-		if err != nil {
-			return "", fmt.Errorf("notation: %s: %w", quoted, err)
-		}
-		piece, rest = []byte(text), s[len(quoted):]
-	} else {
-		digits := s[2:]
-		if i := strings.IndexAny(digits, " *"); i >= 0 {
-			digits, rest = digits[:i], digits[i:]
-		}
-		if piece, err = hex.DecodeString(digits); err != nil {
-			return "", fmt.Errorf("notation: 0x%s is not hexadecimal", digits)
-		}
+// length takes all of 64 bits: that the top one is refused must be writable.
+func (p *frameParser) length(v string) error {
+	n, err := strconv.ParseUint(v, 0, 64)
+	if err != nil {
+		return fmt.Errorf("notation: %q is not len= and a number", "len="+v)
 	}
-	n := 1
-	if after, ok := strings.CutPrefix(rest, "*"); ok {
-		var factor string
-		factor, rest, _ = strings.Cut(after, " ")
-		if n, err = strconv.Atoi(factor); err != nil || n < 0 {
-			return "", fmt.Errorf("notation: %q is not a factor", factor)
-		}
-	} else if rest != "" && rest[0] != ' ' {
-		return "", fmt.Errorf("notation: no space before %q", rest)
+	p.f.Length, p.declared = int64(n), true
+	return nil
+}
+
+func (p *frameParser) code(word string) error {
+	code, err := strconv.ParseUint(word, 10, 16)
+	if err != nil || p.f.Opcode != Close || len(p.f.Payload) > 0 {
+		return fmt.Errorf("notation: %q is neither a flag nor a payload", word)
 	}
-	if len(piece) > 0 && n > (MaxNotation-len(f.Payload))/len(piece) {
-		return "", fmt.Errorf("notation: payload over %d bytes", MaxNotation)
+	p.f.Payload = binary.BigEndian.AppendUint16(nil, uint16(code))
+	return nil
+}
+
+// piece reads a piece of payload and its factor.
+func (p *frameParser) piece() error {
+	read := p.hex
+	if p.rest[0] == '"' {
+		read = p.quoted
 	}
-	for range n {
-		f.Payload = append(f.Payload, piece...)
+	piece, err := read()
+	if err != nil {
+		return err
 	}
-	return rest, nil
+	n, err := p.factor()
+	if err != nil {
+		return err
+	}
+	if len(piece) > 0 && n > (MaxNotation-len(p.f.Payload))/len(piece) {
+		return fmt.Errorf("notation: payload over %d bytes", MaxNotation)
+	}
+	p.f.Payload = append(p.f.Payload, bytes.Repeat(piece, n)...)
+	return nil
+}
+
+func (p *frameParser) quoted() ([]byte, error) {
+	quoted, err := strconv.QuotedPrefix(p.rest)
+	if err != nil {
+		return nil, fmt.Errorf("notation: %s has no closing quote or a bad escape", p.rest)
+	}
+	p.rest = p.rest[len(quoted):]
+	text, err := strconv.Unquote(quoted)
+	return []byte(text), err
+}
+
+func (p *frameParser) hex() ([]byte, error) {
+	end := strings.IndexAny(p.rest, " *")
+	if end < 0 {
+		end = len(p.rest)
+	}
+	word := p.rest[:end]
+	p.rest = p.rest[end:]
+	b, err := hex.DecodeString(word[len("0x"):])
+	if err != nil {
+		return nil, fmt.Errorf("notation: %q is not hexadecimal", word)
+	}
+	return b, nil
+}
+
+// factor reads what follows a piece at once: "*65536", a space or nothing.
+func (p *frameParser) factor() (int, error) {
+	if p.rest == "" || p.rest[0] == ' ' {
+		return 1, nil
+	}
+	word := p.word()
+	v, ok := strings.CutPrefix(word, "*")
+	if !ok {
+		return 0, fmt.Errorf("notation: no space before %q", word)
+	}
+	n, err := strconv.ParseUint(v, 10, 31)
+	if err != nil {
+		return 0, fmt.Errorf("notation: %q is not a factor", word)
+	}
+	return int(n), nil
 }
