@@ -21,6 +21,23 @@
 // it has suffice; more bytes never change a verdict. Because it refuses every
 // length that is not the shortest, [Header.Append] is its inverse.
 //
+// # Where a clause is
+//
+//	§5.1    who masks         Role.Masks, ErrNotMasked, ErrMasked
+//	§5.2    the header        Header, ParseHeader, Header.Append, Opcode, ErrReservedOpcode,
+//	                          ErrReservedBits, ErrLengthNotMinimal, ErrLengthTopBit
+//	§5.3    masking           MaskKey.XOR; fresh keys are the sender's, in package conn
+//	§5.4    fragments         Header.Fin, Continuation, ErrNothingToContinue, ErrNotContinued
+//	§5.5    control frames    Opcode.IsControl, MaxControlPayload, ErrControlFragmented,
+//	                          ErrControlTooLong
+//	§5.5.1  Close             ParseClose, AppendClose, ErrCloseTooShort, ErrReasonNotUTF8
+//	§5.5.2  Ping and Pong     their answers are package session's
+//	§5.6    text and binary   Text, Binary, ErrTextNotUTF8
+//	§5.7    the examples      testdata/frames/rfc.txt
+//	§5.8    room to extend    Header.RSV1 to RSV3, Opcode.IsReserved
+//	§7.4    close codes       CloseCode, Receivable, Sendable, ErrCloseCode
+//	§10.4   limits of ours    ErrMessageTooBig, ErrTooManyFragments, and those beside them
+//
 // # Notation
 //
 // Frames have one printed form everywhere - tests, vectors, logs, tools:
@@ -29,6 +46,6 @@
 //
 // See [Frame] for its grammar.
 //
-// Nothing here holds state, reads or writes, or allocates, apart from the
-// notation; everything may be called from any goroutine.
+// Nothing here holds state, reads or writes; only the notation and a close
+// reason allocate. Everything may be called from any goroutine.
 package frame

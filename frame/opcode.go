@@ -6,6 +6,7 @@ import "strconv"
 // bits on the wire.
 type Opcode uint8
 
+// The opcodes with a meaning (§11.8).
 const (
 	Continuation Opcode = 0x0 // goes on with a fragmented message, §5.4
 	Text         Opcode = 0x1 // UTF-8, §5.6
