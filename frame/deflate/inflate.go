@@ -1,0 +1,204 @@
+package deflate
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// An inflater decodes one message. Between messages it lies in a pool.
+type inflater struct {
+	bitReader
+	out    []byte  // the caller's slice, the message behind base, without capacity beyond max
+	whole  []byte  // the same with all its capacity
+	base   int     // what was in out before
+	max    int     // len(out) may not pass it
+	window *window // the messages before
+
+	literal, distance huffman // of a block with dynamic codes
+	lengths           [maxLiteral + maxDistance]uint8
+}
+
+const (
+	maxLiteral  = 286 // RFC 1951 §3.2.7: HLIT + 257 at most
+	maxDistance = 30  // HDIST + 1 at most: codes 30 and 31 stand for nothing
+	endOfBlock  = 256
+	longest     = maxCodeLen + 5 + maxCodeLen + 13 // the bits of a <length, distance> pair
+)
+
+// run decodes block after block. The message ends inside a block: its last
+// octets were the header of an empty stored block, whose 00 00 ff ff the sender
+// took away (RFC 7692 §7.2.1). There, and nowhere else, the input must be used
+// up.
+func (f *inflater) run() error {
+	for {
+		header, ok := f.take(3)
+		if !ok {
+			return ErrTruncated
+		}
+		var err error
+		switch header >> 1 {
+		case 0:
+			f.align()
+			if f.pos == len(f.in) {
+				return nil
+			}
+			err = f.stored()
+		case 1:
+			err = f.compressed(fixedLiteral, fixedDistance)
+		case 2:
+			if err = f.codes(); err == nil {
+				err = f.compressed(&f.literal, &f.distance)
+			}
+		default:
+			err = errBlockType
+		}
+		if err != nil {
+			return err
+		}
+		if final := header&1 != 0; final {
+			f.align() // RFC 7692 §7.2.3.4: more blocks may follow, on a byte boundary
+		}
+	}
+}
+
+// stored copies a block of BTYPE 00 (RFC 1951 §3.2.4).
+func (f *inflater) stored() error {
+	b := f.in[f.pos:]
+	if len(b) < 4 {
+		return ErrTruncated
+	}
+	n := binary.LittleEndian.Uint16(b)
+	if n != ^binary.LittleEndian.Uint16(b[2:]) {
+		return errStoredLength
+	}
+	if b = b[4:]; int(n) > len(b) {
+		return ErrTruncated
+	}
+	if err := f.grow(int(n)); err != nil {
+		return err
+	}
+	f.out = append(f.out, b[:n]...)
+	f.pos += 4 + int(n)
+	return nil
+}
+
+// compressed decodes the symbols of a block of BTYPE 01 or 10 (RFC 1951 §3.2.5).
+func (f *inflater) compressed(literal, distance *huffman) error {
+	for {
+		sym, err := f.literals(literal)
+		if err != nil || sym == endOfBlock {
+			return err
+		}
+		if err := f.match(sym, distance); err != nil {
+			return err
+		}
+	}
+}
+
+// literals puts literals out, and gives the first symbol that is none. Its loop
+// is where the time goes: the slice is kept out of f, the common codes are
+// looked up in place.
+func (f *inflater) literals(literal *huffman) (sym int, err error) {
+	out, r := f.out, &f.bitReader
+	for {
+		if r.n < longest {
+			r.refill()
+		}
+		e := literal.fast[r.bits&literal.mask%(1<<fastBits)]
+		if l := uint(e & 15); l > 0 && l <= r.n {
+			r.skip(l)
+			sym = int(e >> 4)
+		} else if sym, err = literal.decode(r); err != nil {
+			return 0, err
+		}
+		if sym >= endOfBlock {
+			f.out = out
+			return sym, nil
+		}
+		if len(out) == cap(out) {
+			f.out = out
+			if err := f.grow(1); err != nil {
+				return 0, err
+			}
+			out = f.out
+		}
+		out = append(out, byte(sym))
+	}
+}
+
+// match decodes the rest of a <length, distance> pair and carries it out.
+func (f *inflater) match(sym int, distance *huffman) error {
+	if sym -= endOfBlock + 1; sym >= len(lengthCodes) {
+		return errNoCode
+	}
+	length, ok := f.value(lengthCodes[sym])
+	if !ok {
+		return ErrTruncated
+	}
+	sym, err := distance.decode(&f.bitReader)
+	if err != nil {
+		return err
+	}
+	if sym >= len(distanceCodes) {
+		return errNoCode
+	}
+	dist, ok := f.value(distanceCodes[sym])
+	if !ok {
+		return ErrTruncated
+	}
+	return f.repeat(dist, length)
+}
+
+func (f *inflater) value(s span) (int, bool) {
+	extra, ok := f.take(uint(s.extra))
+	return int(s.base) + int(extra), ok
+}
+
+// repeat appends length bytes that were the output dist bytes ago, in this
+// message or in those before it. The pair may reach into its own output.
+func (f *inflater) repeat(dist, length int) error {
+	if dist > f.window.size {
+		return errWindow
+	}
+	own := len(f.out) - f.base
+	if dist > own+len(f.window.buf) {
+		return errDistance
+	}
+	if err := f.grow(length); err != nil {
+		return err
+	}
+	at := len(f.out)
+	f.out = f.out[:at+length]
+	to := f.out[at:]
+	if dist > own {
+		n := f.window.copy(to[:min(length, dist-own)], dist-own)
+		to = to[n:]
+	}
+	for len(to) > 0 { // each round copies all that lies between source and target
+		at = len(f.out) - len(to)
+		to = to[copy(to, f.out[at-dist:at]):]
+	}
+	return nil
+}
+
+// grow makes room for n more bytes, or refuses. It at least doubles, and begins
+// with the size of the compressed message, so what is allocated stays in
+// proportion to what was received or produced; and it never passes max.
+func (f *inflater) grow(n int) error {
+	if n <= cap(f.out)-len(f.out) {
+		return nil
+	}
+	if n > f.max-len(f.out) {
+		return ErrTooBig
+	}
+	more := max(n, len(f.out)-f.base, len(f.in))
+	f.use(slices.Grow(f.out, min(more, f.max-len(f.out))))
+	return nil
+}
+
+// use makes b the output. The capacity beyond max is hidden while inflating, so
+// that a full slice is the one thing to look for.
+func (f *inflater) use(b []byte) {
+	f.whole = b
+	f.out = b[:len(b):min(cap(b), f.max)]
+}

@@ -1,0 +1,166 @@
+package testdata
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Deflate is one record of deflate/*.txt: compressed messages that one
+// receiver gets one after the other, and what becomes of each (RFC 7692 §7.2).
+//
+//	id: rfc/shared-window            permanent
+//	bits: 15                         window, 8 to 15; 15 if left out
+//	takeover: yes                    or no; no if left out
+//	limit: 1000                      on the size of a message; 1048576 if left out
+//	inflate: f248cdc9c90700          the compressed message, without 00 00 ff ff
+//	message: "Hello"                 what it stands for; or
+//	error: truncated                 or corrupt, or too-big; the last of its record
+//
+// A pair of inflate and message or error repeats. Bytes are any number of
+// pieces: hex digits in pairs or a Go string, and "*n" behind a piece repeats it.
+type Deflate struct {
+	ID       string
+	Record   Record
+	Bits     int
+	Takeover bool
+	Limit    int64
+	Messages []Deflated
+}
+
+// A Deflated is one message of a record.
+type Deflated struct {
+	Compressed []byte
+	Message    []byte
+	Error      string // "", and Message counts; or "truncated", "corrupt", "too-big"
+	At         string // "deflate/rfc.txt:12"
+}
+
+// Deflates gives the records of deflate/*.txt.
+func Deflates() ([]Deflate, error) {
+	all, err := records("deflate")
+	if err != nil {
+		return nil, err
+	}
+	var ds []Deflate
+	seen := map[string]bool{}
+	for _, r := range all {
+		d, err := ParseDeflate(r)
+		if err != nil {
+			return nil, err
+		}
+		if seen[d.ID] {
+			return nil, fmt.Errorf("%s:%d: id %q stands twice", r.File, r.Line, d.ID)
+		}
+		seen[d.ID] = true
+		ds = append(ds, d)
+	}
+	return ds, nil
+}
+
+// ParseDeflate judges one record: unknown keys, an inflate without an outcome and
+// values out of range are errors.
+func ParseDeflate(r Record) (Deflate, error) {
+	d := Deflate{Record: r, Bits: 15, Limit: 1 << 20}
+	open := false // an inflate still lacks its outcome
+	for _, f := range r.Fields {
+		outcome := f.Key == "message" || f.Key == "error"
+		if outcome != open {
+			return d, fmt.Errorf("%s: each inflate has one message or error after it", r.At(f))
+		}
+		open = f.Key == "inflate"
+		if err := d.field(f); err != nil {
+			return d, fmt.Errorf("%s: %w", r.At(f), err)
+		}
+	}
+	switch {
+	case d.ID == "" || r.Comment == "":
+		return d, fmt.Errorf("%s:%d: record has no id, or no comment with its clause", r.File, r.Line)
+	case len(d.Messages) == 0 || open:
+		return d, fmt.Errorf("%s:%d: record has no message, or its last has no outcome", r.File, r.Line)
+	}
+	return d, nil
+}
+
+func (d *Deflate) field(f Field) (err error) {
+	if n := len(d.Messages); n > 0 && d.Messages[n-1].Error != "" {
+		return fmt.Errorf("%s after an error, which ends the connection", f.Key)
+	}
+	switch f.Key {
+	case "id":
+		d.ID = f.Value
+	case "bits":
+		if d.Bits, err = strconv.Atoi(f.Value); err == nil && (d.Bits < 8 || d.Bits > 15) {
+			err = fmt.Errorf("window of %d bits", d.Bits)
+		}
+	case "takeover":
+		if d.Takeover = f.Value == "yes"; !d.Takeover && f.Value != "no" {
+			err = fmt.Errorf("takeover is yes or no, not %q", f.Value)
+		}
+	case "limit":
+		d.Limit, err = strconv.ParseInt(f.Value, 10, 64)
+	case "inflate":
+		m := Deflated{At: d.Record.At(f)}
+		m.Compressed, err = deflateBytes(f.Value)
+		d.Messages = append(d.Messages, m)
+	case "message":
+		d.Messages[len(d.Messages)-1].Message, err = deflateBytes(f.Value)
+	case "error":
+		d.Messages[len(d.Messages)-1].Error = f.Value
+		if !slices.Contains([]string{"truncated", "corrupt", "too-big"}, f.Value) {
+			err = fmt.Errorf("unknown error %q", f.Value)
+		}
+	default:
+		err = fmt.Errorf("unknown key %q", f.Key)
+	}
+	return err
+}
+
+// maxDeflateBytes bounds what a repetition makes of a few characters.
+const maxDeflateBytes = 64 << 20
+
+func deflateBytes(s string) ([]byte, error) {
+	var b []byte
+	for s = strings.TrimSpace(s); s != ""; s = strings.TrimSpace(s) {
+		piece, rest, err := deflatePiece(s)
+		if err != nil {
+			return nil, err
+		}
+		n := 1
+		if after, ok := strings.CutPrefix(rest, "*"); ok {
+			digits, _, _ := strings.Cut(after, " ")
+			if n, err = strconv.Atoi(digits); err != nil || n < 0 {
+				return nil, fmt.Errorf("%q is not a repetition", rest)
+			}
+			rest = after[len(digits):]
+		}
+		if len(piece) > 0 && n > (maxDeflateBytes-len(b))/len(piece) {
+			return nil, fmt.Errorf("more than %d bytes", maxDeflateBytes)
+		}
+		b = append(b, strings.Repeat(piece, n)...)
+		s = rest
+	}
+	return b, nil
+}
+
+func deflatePiece(s string) (piece, rest string, err error) {
+	if s[0] == '"' {
+		q, err := strconv.QuotedPrefix(s)
+		if err != nil {
+			return "", "", fmt.Errorf("%q is not a string", s)
+		}
+		piece, err = strconv.Unquote(q)
+		return piece, s[len(q):], err
+	}
+	end := strings.IndexAny(s, " *\"")
+	if end < 0 {
+		end = len(s)
+	}
+	b, err := hex.DecodeString(s[:end])
+	if err == nil && len(b) == 0 {
+		err = fmt.Errorf("%q repeats nothing", s)
+	}
+	return string(b), s[end:], err
+}
