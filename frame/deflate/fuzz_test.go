@@ -65,26 +65,28 @@ func differ(t *testing.T, bits int, takeover bool, messages ...[]byte) (taken in
 // TestDamaged does what FuzzInflate does, on good messages of which a few bits
 // were flipped: many still inflate, to something else.
 func TestDamaged(t *testing.T) {
-	r := rand.New(rand.NewPCG(8, 8))
 	taken, refused := 0, 0
-	for range 4000 {
-		bits, takeover := minBits+r.IntN(8), r.IntN(2) == 0
+	eachMode(t, func(t *testing.T, bits int, takeover bool) {
+		r := rand.New(rand.NewPCG(8, uint64(bits)))
 		c := NewCompressor(bits, takeover)
-		var messages [][]byte
-		for range 3 {
-			z := c.Append(nil, aMessage(r, 1500))
-			for range r.IntN(3) {
-				z[r.IntN(len(z))] ^= 1 << r.IntN(8)
+		defer c.Close()
+		for range 120 {
+			c.Reset()
+			messages := make([][]byte, 3)
+			for i := range messages {
+				z := c.Append(nil, aMessage(r, 1000))
+				for range r.IntN(3) {
+					z[r.IntN(len(z))] ^= 1 << r.IntN(8)
+				}
+				messages[i] = z
 			}
-			messages = append(messages, z)
+			n := differ(t, bits, takeover, messages...)
+			taken += n
+			if n < len(messages) {
+				refused++
+			}
 		}
-		c.Close()
-		n := differ(t, bits, takeover, messages...)
-		taken += n
-		if n < len(messages) {
-			refused++
-		}
-	}
+	})
 	if taken < 1000 || refused < 1000 {
 		t.Errorf("%d messages were taken and %d refused: the damage is not well chosen", taken, refused)
 	}

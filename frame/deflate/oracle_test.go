@@ -74,7 +74,7 @@ func (o *oracle) block(begin int) {
 		}
 	case 1:
 		o.lastBlock = o.at
-		o.symbols(oracleFixed(), oracleCodeOf(slices.Repeat([]int{5}, 32)), begin)
+		o.symbols(oracleLiteral, oracleDistance, begin)
 	case 2:
 		o.lastBlock = o.at
 		literal, distance := o.codes()
@@ -196,6 +196,8 @@ func oracleCodeOf(lengths []int) oracleCode {
 	}
 	return code
 }
+
+var oracleLiteral, oracleDistance = oracleFixed(), oracleCodeOf(slices.Repeat([]int{5}, 32))
 
 func oracleFixed() oracleCode {
 	lengths := slices.Repeat([]int{8}, 144)

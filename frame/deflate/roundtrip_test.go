@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"testing"
 )
 
@@ -96,6 +97,26 @@ func TestPrepared(t *testing.T) {
 			t.Fatalf("message %d: got %q, %v", i, got, err)
 		}
 	}
+}
+
+// TestConcurrent runs many connections at once over the pools they share.
+func TestConcurrent(t *testing.T) {
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			r := rand.New(rand.NewPCG(9, uint64(i)))
+			c, d := NewCompressor(maxBits-i%2, i%4 < 2), NewDecompressor(maxBits-i%2, i%4 < 2)
+			defer c.Close()
+			defer d.Close()
+			for range 30 {
+				m := aMessage(r, 5000)
+				if got, err := d.Append(nil, c.Append(nil, m), int64(len(m))); err != nil || !bytes.Equal(got, m) {
+					t.Errorf("connection %d: %d of %d bytes, %v", i, len(got), len(m), err)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // TestExpansion bounds what becomes of messages that do not shrink: two headers
