@@ -1,0 +1,66 @@
+package conn
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"rfc6455/frame"
+	"rfc6455/handshake"
+)
+
+// errNotHijackable says that w is not an HTTP/1 connection of net/http.
+var errNotHijackable = errors.New("websocket: the HTTP server does not let its connection be taken over")
+
+// Accept does the server's part of the opening handshake (§4.2) and takes the
+// connection over. A request that is refused is answered, with status and clause,
+// and the error is a *[handshake.Error]; the caller only returns.
+//
+// After Accept the handler should start the reading elsewhere ([Conn.Serve]) and
+// return, so that net/http's goroutine and buffers are let go.
+func Accept(w http.ResponseWriter, r *http.Request, cfg *Config) (*Conn, error) {
+	cfg = cfg.withDefaults()
+	req, err := cfg.judge(r)
+	if err != nil {
+		refuse(w, err)
+		return nil, err
+	}
+	nc, rw, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		err = errors.Join(errNotHijackable, err)
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return nil, err
+	}
+	agreed := req.Agree(cfg.Subprotocols, cfg.Deflate)
+	agreed.Fields = cfg.Fields
+	nc.SetDeadline(time.Now().Add(cfg.HandshakeTimeout))
+	if _, err := nc.Write(req.AppendAccept(make([]byte, 0, 512), agreed)); err != nil {
+		nc.Close()
+		return nil, &BrokenError{err}
+	}
+	nc.SetDeadline(time.Time{})
+	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
+	return newConn(nc, frame.Server, agreed, append([]byte(nil), early...), cfg), nil
+}
+
+// judge judges the request and where it comes from.
+func (c *Config) judge(r *http.Request) (handshake.Request, error) {
+	req, err := handshake.ParseRequest(r)
+	if err != nil {
+		return req, err
+	}
+	scheme := "http"
+	if r.TLS != nil || c.Secure != nil && c.Secure(r) {
+		scheme = "https"
+	}
+	return req, handshake.CheckOrigin(req, scheme, r.Host, c.Origins)
+}
+
+func refuse(w http.ResponseWriter, err error) {
+	var refusal *handshake.Error
+	if !errors.As(err, &refusal) {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	handshake.WriteReject(w, refusal)
+}

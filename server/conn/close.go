@@ -1,0 +1,181 @@
+package conn
+
+import (
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"rfc6455/frame"
+	"rfc6455/frame/session"
+)
+
+// Close begins the closing handshake (§7.1.2) and waits for its end, at most
+// [Config.CloseTimeout] and LingerTimeout whatever the peer does. While a message
+// is being handled it only sends the Close, and the range over Messages ends by
+// itself. Messages that still come are not delivered.
+//
+// The error is [session.ErrCloseCode] or [session.ErrNotUTF8] for what may not be
+// sent, or what ended the connection if that was not a closing handshake. Closing
+// twice is no error.
+func (c *Conn) Close(code frame.CloseCode, reason string) error {
+	if err := c.sendClose(code, reason); err != nil {
+		return err
+	}
+	if c.handling.Load() {
+		return nil
+	}
+	if c.reading.CompareAndSwap(false, true) {
+		for c.turn(func(session.Event) bool { return true }) {
+		}
+		c.stopReading()
+	}
+	<-c.done
+	var closed *ClosedError
+	if errors.As(c.cause, &closed) {
+		return nil
+	}
+	return c.cause
+}
+
+// StartClose sends a Close like [Conn.Close] and returns at once.
+func (c *Conn) StartClose(code frame.CloseCode, reason string) error {
+	return c.sendClose(code, reason)
+}
+
+func (c *Conn) sendClose(code frame.CloseCode, reason string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.broken {
+		return nil // ended already
+	}
+	c.lend()
+	if err := c.snd.Close(code, reason); err != nil {
+		c.unlend()
+		if err == session.ErrClosed {
+			return nil
+		}
+		return err
+	}
+	c.closing.Store(true)
+	c.began = c.cfg.Clock.Now()
+	c.push()
+	return nil
+}
+
+// because notes why the connection ends. The first cause stays. c.mu is held.
+func (c *Conn) because(err error) {
+	if c.cause == nil {
+		c.cause = err
+	}
+}
+
+// breakOff gives the socket up. c.mu is held.
+func (c *Conn) breakOff(err error) {
+	c.because(&BrokenError{err})
+	c.broken = true
+	c.idle.Broadcast()
+	c.nc.SetWriteDeadline(past)
+	c.wake()
+}
+
+// past makes waits on a net.Conn return.
+var past = time.Unix(1, 0)
+
+// wake makes the reader return from its wait, and lets the connection end if
+// nobody reads. It does not block.
+func (c *Conn) wake() {
+	c.nc.SetReadDeadline(past)
+	if c.reading.CompareAndSwap(false, true) {
+		go c.finish()
+	}
+}
+
+// fail fails the connection (§7.1.7). The reader calls it, or the Clock.
+func (c *Conn) fail(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.because(&FailedError{err})
+	c.lend()
+	c.snd.Fail(err)
+	c.closing.Store(true)
+}
+
+// answer lets the answers of one turn go, before the next read. It is true if the
+// connection is over.
+func (c *Conn) answer() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pushWaiting()
+	state := c.snd.State()
+	return c.broken || state == session.Closed || state == session.Failed
+}
+
+// end ends the connection after the read failed with err.
+func (c *Conn) end(err error) {
+	c.mu.Lock()
+	if state := c.snd.State(); state != session.Closed && state != session.Failed {
+		c.because(&BrokenError{err})
+		c.broken = true
+		c.idle.Broadcast()
+	}
+	c.mu.Unlock()
+	c.finish()
+}
+
+// finish ends TCP and lets everything go. Only the owner of reading calls it.
+func (c *Conn) finish() {
+	c.mu.Lock()
+	if !c.broken {
+		c.nc.SetDeadline(time.Time{}) // wake may have set one
+		c.settle()
+	}
+	broken := c.broken
+	c.mu.Unlock()
+	if !broken {
+		c.linger()
+	}
+	c.mu.Lock()
+	c.broken = true
+	c.nc.Close()
+	c.tail = nil
+	c.idle.Broadcast()
+	if c.deflater != nil {
+		c.deflater.Close()
+	}
+	close(c.done)
+	c.mu.Unlock()
+	c.rcv.Close()
+	c.rest = nil
+	c.releaseBuffer()
+	c.cfg.Clock.remove(c)
+}
+
+// linger ends TCP in an order that lets our Close arrive (§7.1.1): who serves, or
+// has failed the connection, ends its direction first; then what the peer still
+// sends is dropped until its end, within bounds.
+func (c *Conn) linger() {
+	c.mu.Lock()
+	first := c.role == frame.Server || c.snd.State() == session.Failed
+	c.mu.Unlock()
+	if first {
+		closeWrite(c.nc)
+	}
+	c.nc.SetReadDeadline(time.Now().Add(c.cfg.LingerTimeout))
+	io.Copy(io.Discard, io.LimitReader(bare{c.nc}, c.cfg.LingerBytes))
+}
+
+// bare hides all methods but Read, so that io.Copy uses its own buffer.
+type bare struct{ io.Reader }
+
+// closeWrite ends our direction of nc: for TLS by its close_notify and that of
+// the connection below.
+func closeWrite(nc net.Conn) {
+	type closeWriter interface{ CloseWrite() error }
+	if w, ok := nc.(closeWriter); ok {
+		w.CloseWrite()
+	}
+	if below, ok := nc.(interface{ NetConn() net.Conn }); ok {
+		closeWrite(below.NetConn())
+	}
+}

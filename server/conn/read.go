@@ -1,0 +1,166 @@
+package conn
+
+import (
+	"iter"
+	"time"
+
+	"rfc6455/frame"
+	"rfc6455/frame/session"
+)
+
+// Messages gives the messages that come in, in order: Text and Binary. A payload
+// is valid, and the caller's to change, until the next step. The range ends when
+// the connection has ended; then Err says why. Breaking it off leaves the rest for
+// the next range; meanwhile nobody reads, so no Ping is answered.
+//
+// One goroutine may range at a time; a second one gets nothing.
+func (c *Conn) Messages() iter.Seq[session.Event] {
+	return func(yield func(session.Event) bool) {
+		if !c.reading.CompareAndSwap(false, true) {
+			return
+		}
+		defer c.stopReading()
+		for c.turn(yield) {
+		}
+	}
+}
+
+// stopReading gives the reading free, unless the connection has ended: then
+// there is nothing left to own.
+func (c *Conn) stopReading() {
+	if c.Err() == nil {
+		c.reading.Store(false)
+	}
+}
+
+// A Handler is what [Conn.Serve] tells about a connection, from one goroutine at
+// a time.
+type Handler interface {
+	// Message takes a message, Text or Binary. Its payload is valid, and the
+	// handler's to change, until Message returns.
+	Message(c *Conn, ev session.Event)
+	// End comes last, once; c.Err says why.
+	End(c *Conn)
+}
+
+// Serve reads in the background and tells h what comes. It returns at once.
+func (c *Conn) Serve(h Handler) {
+	if c.reading.CompareAndSwap(false, true) {
+		go c.serve(h)
+	}
+}
+
+func (c *Conn) serve(h Handler) {
+	for c.turn(func(ev session.Event) bool { h.Message(c, ev); return true }) {
+	}
+	h.End(c)
+}
+
+// turn reads once, handles all that came, and lets the answers go in one write.
+// It says whether there may be more. The caller owns reading.
+func (c *Conn) turn(handle func(session.Event) bool) bool {
+	p, err := c.receive()
+	if err != nil {
+		c.end(err)
+		return false
+	}
+	c.rcv.Tick(c.cfg.Clock.Now())
+	goOn := true
+	for ev := range c.rcv.Feed(p) {
+		if !c.dispatch(ev, handle) {
+			goOn = false
+			break
+		}
+	}
+	c.rest = c.rcv.Rest()
+	c.judgePace()
+	if err := c.rcv.Err(); err != nil {
+		c.fail(err)
+	}
+	if len(c.rest) == 0 && c.rcv.Space() == nil {
+		c.releaseBuffer()
+	}
+	if over := c.answer(); over {
+		c.finish()
+		return false
+	}
+	return goOn
+}
+
+// receive gives the next bytes: what is left from before, or what is read.
+func (c *Conn) receive() ([]byte, error) {
+	if len(c.rest) > 0 {
+		p := c.rest
+		c.rest = nil
+		return p, nil
+	}
+	began := c.cfg.Clock.Now()
+	c.waiting.Store(began)
+	p, err := c.sock.read(c, c.rcv.Space())
+	c.waiting.Store(0)
+	if _, partial := c.rcv.Partial(); partial {
+		c.slow += c.cfg.Clock.Now() - began
+	}
+	return p, err
+}
+
+// borrow gives the buffer to read into, taking one from the pool if need be.
+func (c *Conn) borrow() []byte {
+	if c.buf == nil {
+		c.buf = readBuffers.Get().(*[readSize]byte)
+	}
+	return c.buf[:]
+}
+
+func (c *Conn) releaseBuffer() {
+	if c.buf != nil {
+		readBuffers.Put(c.buf)
+		c.buf = nil
+	}
+}
+
+// dispatch handles one event. It is false if the user does not want another.
+func (c *Conn) dispatch(ev session.Event, handle func(session.Event) bool) bool {
+	switch ev.Opcode {
+	case frame.Ping, frame.Close:
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.react(ev)
+	case frame.Text, frame.Binary:
+		if c.closing.Load() {
+			return true // data after our Close is not delivered, §5.5.1
+		}
+		c.handling.Store(true)
+		defer c.handling.Store(false)
+		return handle(ev)
+	case frame.Pong, frame.Continuation: // that bytes came is all that a Pong tells
+	}
+	return true
+}
+
+// react lets the Sender answer a control frame. c.mu is held.
+func (c *Conn) react(ev session.Event) {
+	byPeer := c.snd.State() == session.Open
+	c.lend()
+	c.snd.React(ev, c.writing || len(c.tail) > 0)
+	if ev.Opcode == frame.Close {
+		c.closing.Store(true)
+		c.because(&ClosedError{Code: ev.Code, Reason: ev.Reason, ByPeer: byPeer})
+	}
+}
+
+// judgePace fails the connection for a message that takes too long, and tells
+// the Clock how long it may still take.
+func (c *Conn) judgePace() {
+	n, partial := c.rcv.Partial()
+	if !partial || c.cfg.MessageTimeout == Off {
+		c.slow = 0
+		c.overdue.Store(0)
+		return
+	}
+	left := int64(c.cfg.MessageTimeout) + n*int64(time.Second)/c.cfg.MessageRate - c.slow
+	if left < 0 && c.rcv.Err() == nil {
+		c.fail(frame.ErrMessageTooSlow)
+	}
+	c.overdue.Store(max(1, c.cfg.Clock.Now()+left))
+}

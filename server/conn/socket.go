@@ -1,0 +1,70 @@
+package conn
+
+import "net"
+
+// A socket is how bytes are waited for and moved: the one seam to the system.
+// Reads come from one goroutine, writes from one at a time.
+type socket interface {
+	// read waits for bytes and reads them into space, or, where that is empty,
+	// into the connection's own buffer.
+	read(c *Conn, space []byte) ([]byte, error)
+	// tryWrite writes what can be written without waiting: maybe nothing.
+	// Conn.mu is held.
+	tryWrite(p []byte) (int, error)
+	// write writes all pieces, waiting as long as the net.Conn's deadline lets
+	// it, and notes its progress in c.stuck.
+	write(c *Conn, pieces net.Buffers) (int64, error)
+}
+
+// writeChunk is how much one write takes at most, so that its progress shows.
+const writeChunk = 256 << 10
+
+// plain is the socket of any net.Conn: TLS, pipes, other systems. It never writes
+// without waiting.
+type plain struct {
+	nc    net.Conn
+	first [plainRead]byte
+}
+
+// plainRead is what a plain socket holds to wait for bytes.
+const plainRead = 4 << 10
+
+func (s *plain) read(_ *Conn, space []byte) ([]byte, error) {
+	if len(space) == 0 {
+		space = s.first[:]
+	}
+	n, err := s.nc.Read(space)
+	if n > 0 {
+		err = nil // it comes again
+	}
+	return space[:n], err
+}
+
+func (s *plain) tryWrite([]byte) (int, error) { return 0, nil }
+
+func (s *plain) write(c *Conn, pieces net.Buffers) (int64, error) {
+	return writePieces(s.nc, c, pieces)
+}
+
+// writePieces writes pieces in chunks.
+func writePieces(nc net.Conn, c *Conn, pieces net.Buffers) (n int64, err error) {
+	total := 0
+	for _, p := range pieces {
+		total += len(p)
+	}
+	if total <= writeChunk {
+		return pieces.WriteTo(nc)
+	}
+	for _, p := range pieces {
+		for len(p) > 0 {
+			m, err := nc.Write(p[:min(len(p), writeChunk)])
+			n += int64(m)
+			if err != nil {
+				return n, err
+			}
+			p = p[m:]
+			c.stuck.Store(c.cfg.Clock.Now())
+		}
+	}
+	return n, nil
+}

@@ -1,0 +1,290 @@
+package conn
+
+import (
+	"net"
+	"sync"
+
+	"rfc6455/frame"
+	"rfc6455/frame/session"
+)
+
+// Sizes on the way out, in bytes.
+const (
+	outputSize = 8 << 10  // of the buffer in which answers gather
+	directFrom = 16 << 10 // a message from this size on is written where it is, without a copy
+)
+
+var outputBuffers = sync.Pool{New: func() any { return new([outputSize]byte) }}
+
+// Send sends a message: Text, which has to be UTF-8, or Binary; or a Ping or a
+// Pong with a payload of up to 125 bytes. It returns when the bytes were written
+// or stand in the bounded queue behind a write of somebody else's; p is free for
+// use then. Errors are those of [session.Sender.Send], or what ended the
+// connection.
+func (c *Conn) Send(op frame.Opcode, p []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(p) >= directFrom {
+		if ok, err := c.sendDirect(op, p); ok || err != nil {
+			return err
+		}
+	}
+	if err := c.waitForRoom(); err != nil {
+		return err
+	}
+	c.lend()
+	if err := c.snd.Send(op, p); err != nil {
+		return c.refused(err)
+	}
+	return c.pushWaiting()
+}
+
+// Fragment sends a piece of a message as a frame of its own (§5.4); see
+// [session.Sender.Fragment].
+func (c *Conn) Fragment(op frame.Opcode, p []byte, last bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.waitForRoom(); err != nil {
+		return err
+	}
+	c.lend()
+	if err := c.snd.Fragment(op, p, last); err != nil {
+		return c.refused(err)
+	}
+	return c.pushWaiting()
+}
+
+// Reply sends ev back, a message that was just given out and not changed. Only the
+// goroutine that got it may call it. It leaves together with the other answers to
+// the same read, a long one at once and without a copy.
+func (c *Conn) Reply(ev session.Event) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(ev.Payload) >= directFrom {
+		if framed := c.snd.InPlace(ev); framed != nil {
+			return c.writeDirect(framed, nil)
+		}
+	}
+	c.lend()
+	if err := c.snd.Echo(ev); err != nil {
+		return c.refused(err)
+	}
+	if len(c.snd.Output()) >= outputSize-directFrom/4 {
+		return c.pushWaiting()
+	}
+	return nil
+}
+
+// refused prefers what ended the connection to the Sender's ErrClosed.
+func (c *Conn) refused(err error) error {
+	if err == session.ErrClosed && c.cause != nil {
+		return c.cause
+	}
+	return err
+}
+
+// lend gives the Sender a buffer for its output if it has none. c.mu is held, as
+// in all that follows.
+func (c *Conn) lend() {
+	if len(c.snd.Output()) == 0 && !c.lent {
+		c.snd.Lend(outputBuffers.Get().(*[outputSize]byte)[:])
+		c.lent = true
+	}
+}
+
+// unlend takes the buffer back from a Sender that has no output left.
+func (c *Conn) unlend() {
+	if !c.lent || len(c.snd.Output()) > 0 {
+		return
+	}
+	c.lent = false
+	if b := c.snd.Take(); cap(b) == outputSize {
+		outputBuffers.Put((*[outputSize]byte)(b[:outputSize]))
+	}
+}
+
+// waitForRoom waits while too much stands behind a write that is stuck.
+func (c *Conn) waitForRoom() error {
+	for c.writing && len(c.snd.Output()) > c.cfg.QueueBytes && !c.broken {
+		c.idle.Wait()
+	}
+	return c.usable()
+}
+
+func (c *Conn) usable() error {
+	if c.broken {
+		return c.cause
+	}
+	return nil
+}
+
+// push writes the output if that can be done without waiting, else lets a
+// goroutine of its own do it.
+func (c *Conn) push() {
+	if c.tryPush() {
+		return
+	}
+	c.beginWrite()
+	go func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.writeAll()
+	}()
+}
+
+// pushWaiting writes the output, waiting for the peer if need be.
+func (c *Conn) pushWaiting() error {
+	if !c.tryPush() {
+		c.beginWrite()
+		c.writeAll()
+	}
+	return c.usable()
+}
+
+// tryPush writes what can be written without waiting. It is true if nothing is
+// left to do: all went, or somebody else is writing and will take it along.
+func (c *Conn) tryPush() bool {
+	if c.writing || c.broken {
+		return true
+	}
+	for len(c.tail) > 0 {
+		n, err := c.sock.tryWrite(c.tail[0])
+		if err != nil {
+			c.breakOff(err)
+			return true
+		}
+		if n < len(c.tail[0]) {
+			c.tail[0] = c.tail[0][n:]
+			return false
+		}
+		c.dropTail()
+	}
+	out := c.snd.Output()
+	if len(out) > 0 {
+		n, err := c.sock.tryWrite(out)
+		if err != nil {
+			c.breakOff(err)
+			return true
+		}
+		c.snd.Wrote(n)
+		if n < len(out) {
+			return false
+		}
+	}
+	c.unlend()
+	return true
+}
+
+// dropTail takes the first frame off the tail.
+func (c *Conn) dropTail() {
+	c.tail[0] = nil
+	if c.tail = c.tail[1:]; len(c.tail) == 0 {
+		c.tail = nil
+	}
+}
+
+// beginWrite claims the socket for writing with c.mu let go.
+func (c *Conn) beginWrite() {
+	c.writing = true
+	c.stuck.Store(c.cfg.Clock.Now())
+}
+
+// endWrite gives the socket free again and tells those who wait.
+func (c *Conn) endWrite() {
+	c.writing = false
+	c.unlend()
+	c.idle.Broadcast()
+	if c.ready != nil && !c.broken {
+		ready := c.ready
+		c.mu.Unlock()
+		ready()
+		c.mu.Lock()
+	}
+}
+
+// writeAll writes until nothing is left, what others add meanwhile included. The
+// caller called beginWrite; c.mu is let go while it waits.
+func (c *Conn) writeAll() {
+	for !c.broken {
+		var pieces net.Buffers
+		tail := len(c.tail)
+		if tail > 0 {
+			pieces = append(pieces, c.tail...)
+		} else if out := c.snd.Output(); len(out) > 0 {
+			pieces = net.Buffers{out}
+		} else {
+			break
+		}
+		n, err := c.write(pieces)
+		switch {
+		case err != nil:
+			c.breakOff(err)
+		case tail > 0:
+			c.tail = nil
+		default:
+			c.snd.Wrote(int(n))
+		}
+	}
+	c.endWrite()
+}
+
+// write writes pieces with c.mu let go.
+func (c *Conn) write(pieces net.Buffers) (int64, error) {
+	c.mu.Unlock()
+	defer c.mu.Lock()
+	return c.sock.write(c, pieces)
+}
+
+// sendDirect sends a long message without copying it. It is false, and has done
+// nothing, if the message has to be changed on its way.
+func (c *Conn) sendDirect(op frame.Opcode, p []byte) (bool, error) {
+	if err := c.settle(); err != nil {
+		return false, err
+	}
+	c.lend()
+	ok, err := c.snd.Announce(op, p)
+	if !ok {
+		return false, err
+	}
+	var header [frame.MaxHeaderLen]byte
+	n := copy(header[:], c.snd.Output())
+	c.snd.Wrote(n)
+	return true, c.writeDirect(header[:n], p)
+}
+
+// settle waits until all output is written.
+func (c *Conn) settle() error {
+	for !c.broken && (c.writing || !c.tryPush()) {
+		if c.writing {
+			c.idle.Wait()
+			continue
+		}
+		c.beginWrite()
+		c.writeAll()
+	}
+	return c.usable()
+}
+
+// writeDirect writes head and p behind all output there is, and before any that
+// comes later.
+func (c *Conn) writeDirect(head, p []byte) error {
+	if err := c.settle(); err != nil {
+		return err
+	}
+	if len(p) == 0 {
+		n, err := c.sock.tryWrite(head)
+		if err != nil {
+			c.breakOff(err)
+			return c.usable()
+		}
+		if head = head[n:]; len(head) == 0 {
+			return nil
+		}
+	}
+	c.beginWrite()
+	if _, err := c.write(net.Buffers{head, p}); err != nil {
+		c.breakOff(err)
+	}
+	c.writeAll()
+	return c.usable()
+}
