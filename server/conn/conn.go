@@ -44,7 +44,9 @@ type Conn struct {
 	lent     bool          // the Sender has one of outputBuffers
 	began    int64         // when our Close was sent
 	pinged   int64         // when our Ping was sent that nothing answered; 0: none
+	tailOne  [1][]byte     // tail's memory where it is one frame
 	ready    func()        // see OnReady
+	late     bool          // Deliver said Later, and ready was not called since
 	cause    error         // what ended the connection, or is about to: the first one
 	broken   bool          // the socket is of no use any more
 	done     chan struct{} // closed at the end

@@ -11,6 +11,8 @@ type socket interface {
 	// tryWrite writes what can be written without waiting: maybe nothing.
 	// Conn.mu is held.
 	tryWrite(p []byte) (int, error)
+	// waits says that tryWrite never writes anything.
+	waits() bool
 	// write writes all pieces, waiting as long as the net.Conn's deadline lets
 	// it, and notes its progress in c.stuck.
 	write(c *Conn, pieces net.Buffers) (int64, error)
@@ -39,6 +41,8 @@ func (s *plain) read(_ *Conn, space []byte) ([]byte, error) {
 	}
 	return space[:n], err
 }
+
+func (s *plain) waits() bool { return true }
 
 func (s *plain) tryWrite([]byte) (int, error) { return 0, nil }
 

@@ -93,6 +93,8 @@ func (s *raw) onReadable(fd uintptr) bool {
 	return false
 }
 
+func (s *raw) waits() bool { return false }
+
 func (s *raw) tryWrite(p []byte) (int, error) {
 	for {
 		n, errno := send(s.fd, p)

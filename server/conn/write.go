@@ -194,7 +194,8 @@ func (c *Conn) endWrite() {
 	c.writing = false
 	c.unlend()
 	c.idle.Broadcast()
-	if c.ready != nil && !c.broken {
+	if c.late && !c.broken && c.ready != nil {
+		c.late = false
 		ready := c.ready
 		c.mu.Unlock()
 		ready()
