@@ -1,0 +1,15 @@
+package server
+
+import (
+	"rfc6455/frame/session"
+	"rfc6455/server/conn"
+)
+
+// An echo sends every message back.
+type echo struct{ server *Server }
+
+func (e echo) Message(c *conn.Conn, ev session.Event) {
+	c.Reply(ev) // an error ends the connection, and End tells it
+}
+
+func (e echo) End(c *conn.Conn) { e.server.leave(c) }
