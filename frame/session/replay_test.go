@@ -29,11 +29,14 @@ type endpoint struct {
 
 	events, frames []frame.Frame // since the last comparison
 	output         []byte        // not parsed yet
+
+	buffer []byte // what is read from a socket goes here; nil: the stream itself is fed
 }
 
-func newEndpoint(script testdata.Session) *endpoint {
+func newEndpoint(script testdata.Session, buffer []byte) *endpoint {
 	cfg := session.Config{
-		Role: script.Role,
+		Role:    script.Role,
+		InPlace: buffer != nil,
 		Limits: session.Limits{
 			Message:      script.Limits.Message,
 			Fragments:    script.Limits.Fragments,
@@ -41,7 +44,7 @@ func newEndpoint(script testdata.Session) *endpoint {
 		},
 		NextKey: func() frame.MaskKey { return scriptKey },
 	}
-	e := new(endpoint)
+	e := &endpoint{buffer: buffer}
 	if p := script.Deflate; p != nil {
 		cfg.Deflater = deflate.NewCompressor(p.Window(script.Role))
 		cfg.Inflater = deflate.NewDecompressor(p.Window(script.Role.Peer()))
@@ -52,9 +55,10 @@ func newEndpoint(script testdata.Session) *endpoint {
 	return e
 }
 
-// replay lives through a script, its stream in pieces of size bytes.
-func replay(script testdata.Session, size int) error {
-	e := newEndpoint(script)
+// replay lives through a script, its stream in pieces of size bytes, read into a
+// buffer if there is one.
+func replay(script testdata.Session, size int, buffer []byte) error {
+	e := newEndpoint(script, buffer)
 	var in []byte
 	var want expectation
 	for _, step := range script.Steps {
@@ -108,12 +112,20 @@ func (e *endpoint) appendInput(in []byte, step testdata.Step) []byte {
 	return in
 }
 
-// feed feeds a stream, and reacts and fails as a connection does.
+// feed feeds a stream in pieces of size bytes, and reacts and fails as a
+// connection does.
 func (e *endpoint) feed(in []byte, size int) {
 	if size == 0 {
 		size = max(1, len(in))
 	}
-	for piece := range slices.Chunk(in, size) {
+	for len(in) > 0 {
+		var piece []byte
+		if e.buffer == nil {
+			piece = in[:min(size, len(in)):min(size, len(in))]
+		} else {
+			piece = e.read(in, size)
+		}
+		in = in[len(piece):]
 		for ev := range e.r.Feed(piece) {
 			e.events = append(e.events, eventFrame(ev))
 			e.s.React(ev, false)
@@ -123,6 +135,16 @@ func (e *endpoint) feed(in []byte, size int) {
 		}
 	}
 	e.drain()
+}
+
+// read reads as a socket is read: into the Receiver's space, or else into the
+// one buffer that there is.
+func (e *endpoint) read(in []byte, size int) []byte {
+	space := e.r.Space()
+	if len(space) == 0 {
+		space = e.buffer
+	}
+	return space[:copy(space[:min(size, len(space))], in)]
 }
 
 func (e *endpoint) drain() {

@@ -43,8 +43,11 @@ func TestScripts(t *testing.T) {
 				t.Skip("over 1 MiB")
 			}
 			for _, size := range slicings(n) {
-				if err := replay(s, size); err != nil {
+				if err := replay(s, size, nil); err != nil {
 					t.Fatalf("%s: %s, %s, in pieces of %d: %v", s.At, s.ID, s.Role, size, err)
+				}
+				if err := replay(s, size, make([]byte, 1000)); err != nil {
+					t.Fatalf("%s: %s, %s, read in pieces of %d: %v", s.At, s.ID, s.Role, size, err)
 				}
 			}
 		})
@@ -59,14 +62,14 @@ func TestScriptsTruncated(t *testing.T) {
 		if n := streamLen(s); n > 1024 || wants(s) {
 			continue
 		}
-		stream, whole := newEndpoint(s), newEndpoint(s)
+		stream, whole := newEndpoint(s, nil), newEndpoint(s, nil)
 		var in []byte
 		for _, step := range s.Steps {
 			in = stream.appendInput(in, step)
 		}
 		whole.feed(bytes.Clone(in), 0)
 		for cut := range in {
-			part := newEndpoint(s)
+			part := newEndpoint(s, nil)
 			part.feed(bytes.Clone(in[:cut]), 0)
 			if err := part.r.Err(); err != nil && err != whole.r.Err() {
 				t.Errorf("%s: the first %d bytes alone: %v, want nil or %v", s.At, cut, err, whole.r.Err())
