@@ -16,8 +16,9 @@ type Clock struct {
 	start time.Time
 	slots [ticksPerRound][]*Conn
 	count int
-	next  int // slot of the next connection
+	next  int32 // slot of the next connection
 	runs  bool
+	lot   lot // of the connections that are parked
 }
 
 const (
@@ -40,7 +41,7 @@ func (k *Clock) add(c *Conn) {
 		go k.run()
 	}
 	k.next = (k.next + 1) % ticksPerRound
-	c.slot, c.place = k.next, len(k.slots[k.next])
+	c.slot, c.place = k.next, int32(len(k.slots[k.next]))
 	k.slots[k.next] = append(k.slots[k.next], c)
 	k.count++
 }
@@ -69,6 +70,7 @@ func (k *Clock) run() {
 		if k.count == 0 {
 			k.runs = false
 			k.slots = [ticksPerRound][]*Conn{}
+			k.lot.close()
 			k.mu.Unlock()
 			return
 		}

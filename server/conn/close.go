@@ -26,7 +26,7 @@ func (c *Conn) Close(code frame.CloseCode, reason string) error {
 		return nil
 	}
 	if c.reading.CompareAndSwap(false, true) {
-		for c.turn(func(session.Event) bool { return true }) {
+		for c.turn(func(session.Event) bool { return true }) == on {
 		}
 		c.stopReading()
 	}
@@ -83,9 +83,10 @@ func (c *Conn) breakOff(err error) {
 var past = time.Unix(1, 0)
 
 // wake makes the reader return from its wait, and lets the connection end if
-// nobody reads. It does not block.
+// nobody reads. It does not block. c.mu is held.
 func (c *Conn) wake() {
 	c.nc.SetReadDeadline(past)
+	c.unpark()
 	if c.reading.CompareAndSwap(false, true) {
 		go c.finish()
 	}
@@ -137,6 +138,7 @@ func (c *Conn) finish() {
 	}
 	c.mu.Lock()
 	c.broken = true
+	c.sock.leave(c)
 	c.nc.Close()
 	c.tail = nil
 	c.idle.Broadcast()

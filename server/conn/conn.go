@@ -20,7 +20,8 @@ type Conn struct {
 	nc     net.Conn
 	sock   socket
 
-	slot, place int // in the Clock
+	slot, place int32 // in the Clock
+	bay         int32 // in the Clock's lot; -1: none
 
 	// The reading goroutine's.
 	rcv  *session.Receiver
@@ -30,6 +31,8 @@ type Conn struct {
 
 	reading  atomic.Bool  // somebody reads: the owner of what stands above
 	handling atomic.Bool  // and is inside the user's code
+	parked   atomic.Bool  // nobody is on it: the next one to unpark it reads
+	handler  Handler      // of Serve; nil: Messages, or nothing yet
 	waiting  atomic.Int64 // since when it waits for bytes, by the Clock; 0: it does not
 	overdue  atomic.Int64 // when the message that it waits for is too slow; 0: never
 
@@ -42,6 +45,7 @@ type Conn struct {
 	writing  bool          // somebody writes, with mu let go
 	stuck    atomic.Int64  // since when that write makes no progress
 	lent     bool          // the Sender has one of outputBuffers
+	asked    bool          // the reader is to park
 	began    int64         // when our Close was sent
 	pinged   int64         // when our Ping was sent that nothing answered; 0: none
 	tailOne  [1][]byte     // tail's memory where it is one frame
@@ -61,7 +65,7 @@ func New(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte,
 }
 
 func newConn(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte, cfg *Config) *Conn {
-	c := &Conn{cfg: cfg, role: role, agreed: agreed, nc: nc, rest: early, done: make(chan struct{})}
+	c := &Conn{cfg: cfg, role: role, agreed: agreed, nc: nc, bay: -1, rest: early, done: make(chan struct{})}
 	c.idle.L = &c.mu
 	machine := session.Config{Role: role, Limits: cfg.Limits, Memory: cfg.Memory, InPlace: true}
 	if role == frame.Client {

@@ -23,6 +23,7 @@ func (c *Conn) checkDeadlines(now int64) {
 		c.breakOff(ErrCloseTimeout)
 	case c.snd.State() == session.Open:
 		c.checkAlive(now)
+		c.askToPark(now)
 	}
 }
 

@@ -1,7 +1,9 @@
 package conn
 
 import (
+	"errors"
 	"iter"
+	"os"
 	"time"
 
 	"rfc6455/frame"
@@ -20,7 +22,7 @@ func (c *Conn) Messages() iter.Seq[session.Event] {
 			return
 		}
 		defer c.stopReading()
-		for c.turn(yield) {
+		for c.turn(yield) == on {
 		}
 	}
 }
@@ -46,29 +48,50 @@ type Handler interface {
 // Serve reads in the background and tells h what comes. It returns at once.
 func (c *Conn) Serve(h Handler) {
 	if c.reading.CompareAndSwap(false, true) {
-		go c.serve(h)
+		c.mu.Lock()
+		c.handler = h
+		c.mu.Unlock()
+		go c.serve()
 	}
 }
 
-func (c *Conn) serve(h Handler) {
-	for c.turn(func(ev session.Event) bool { h.Message(c, ev); return true }) {
+// serve reads until the connection has ended, or is parked and no longer ours.
+func (c *Conn) serve() {
+	h, went := c.handler, on
+	for went == on {
+		went = c.turn(func(ev session.Event) bool { h.Message(c, ev); return true })
 	}
-	h.End(c)
+	if went == over {
+		h.End(c)
+	}
 }
+
+// A course says how it goes on after a turn.
+type course uint8
+
+const (
+	on     course = iota // with another turn
+	enough               // the user wants no more at present
+	parked               // on another goroutine, when there is something to read
+	over                 // not at all: the connection has ended
+)
 
 // turn reads once, handles all that came, and lets the answers go in one write.
-// It says whether there may be more. The caller owns reading.
-func (c *Conn) turn(handle func(session.Event) bool) bool {
+// The caller owns reading.
+func (c *Conn) turn(handle func(session.Event) bool) course {
 	p, err := c.receive()
+	if err == errParked {
+		return parked
+	}
 	if err != nil {
 		c.end(err)
-		return false
+		return over
 	}
 	c.rcv.Tick(c.cfg.Clock.Now())
-	goOn := true
+	then := on
 	for ev := range c.rcv.Feed(p) {
 		if !c.dispatch(ev, handle) {
-			goOn = false
+			then = enough
 			break
 		}
 	}
@@ -80,11 +103,11 @@ func (c *Conn) turn(handle func(session.Event) bool) bool {
 	if len(c.rest) == 0 && c.rcv.Space() == nil {
 		c.releaseBuffer()
 	}
-	if over := c.answer(); over {
+	if c.answer() {
 		c.finish()
-		return false
+		return over
 	}
-	return goOn
+	return then
 }
 
 // receive gives the next bytes: what is left from before, or what is read.
@@ -97,6 +120,16 @@ func (c *Conn) receive() ([]byte, error) {
 	began := c.cfg.Clock.Now()
 	c.waiting.Store(began)
 	p, err := c.sock.read(c, c.rcv.Space())
+	for errors.Is(err, os.ErrDeadlineExceeded) {
+		isParked, again := c.tryPark()
+		if isParked {
+			return nil, errParked
+		}
+		if !again {
+			break
+		}
+		p, err = c.sock.read(c, c.rcv.Space())
+	}
 	c.waiting.Store(0)
 	if _, partial := c.rcv.Partial(); partial {
 		c.slow += c.cfg.Clock.Now() - began

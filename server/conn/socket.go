@@ -16,6 +16,10 @@ type socket interface {
 	// write writes all pieces, waiting as long as the net.Conn's deadline lets
 	// it, and notes its progress in c.stuck.
 	write(c *Conn, pieces net.Buffers) (int64, error)
+	// park hands the wait for bytes over to the Clock's lot, if there is one;
+	// leave undoes it for good. Conn.mu is held.
+	park(c *Conn) bool
+	leave(c *Conn)
 }
 
 // writeChunk is how much one write takes at most, so that its progress shows.
@@ -43,6 +47,10 @@ func (s *plain) read(_ *Conn, space []byte) ([]byte, error) {
 }
 
 func (s *plain) waits() bool { return true }
+
+func (s *plain) park(*Conn) bool { return false }
+
+func (s *plain) leave(*Conn) {}
 
 func (s *plain) tryWrite([]byte) (int, error) { return 0, nil }
 

@@ -95,6 +95,10 @@ func (s *raw) onReadable(fd uintptr) bool {
 
 func (s *raw) waits() bool { return false }
 
+func (s *raw) park(c *Conn) bool { return c.cfg.Clock.lot.park(c, s.fd) }
+
+func (s *raw) leave(c *Conn) { c.cfg.Clock.lot.leave(c, s.fd) }
+
 func (s *raw) tryWrite(p []byte) (int, error) {
 	for {
 		n, errno := send(s.fd, p)
