@@ -6,13 +6,8 @@
 //
 // A log is a run of messages with consecutive sequence numbers, from base
 // (the oldest that is held) to head (the number that the next one will get),
-// the latter not included. The first message of an empty log is number 1.
-//
-// A message is its body: bytes that the log does not look into. Beside it the
-// log holds a fixed number of forms, one for each way in which the message is
-// written on the wire. They start out nil, are filled in by whoever follows
-// the log, and are let go with the message, so that what is derived from a
-// message never outlives it.
+// the latter not included. The first message of an empty log is number 1. A
+// message is its body: bytes that the log does not look into.
 //
 // # Limits
 //
