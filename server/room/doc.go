@@ -1,0 +1,82 @@
+// Package room is the fan-out: one message in, a thousand connections out. It
+// knows neither sockets nor formats nor clocks.
+//
+// # Terms
+//
+//   - A log is a room's messages under consecutive numbers: [base, head). It
+//     lives in a [Log]; every room's has an epoch, which names its incarnation.
+//   - A [Member] follows a room: a connection, as a rule. There is no queue for
+//     it anywhere: its [Cursor] is its place in the log, the number of the
+//     message that it is offered next.
+//   - A [Frame] is a message on the wire in one [Encoding], and is encoded once
+//     for all. A [Batch] is a run of them, joined for one write.
+//   - A shard is a part of a room's members, up to 4,096 of them, with a cursor
+//     of its own. Members whose cursor is the shard's are in step with it.
+//     Those who are ready for more and elsewhere in the log lag. Those who are
+//     not ready are away: nothing is done for them, and nothing is kept.
+//   - A pump is a goroutine that runs shards; a server has one for each
+//     processor. A turn is what a shard gets from its pump: about 256 sends,
+//     then it is the others' turn.
+//   - A pass is one walk over a shard's members.
+//
+// # Flow
+//
+// [Room.Publish] appends to the log, and wakes a pump if the shards sleep. It
+// costs the same whatever the number of members.
+//
+// A pass (1) empties the shard's inbox: members that came, left or are ready;
+// (2) takes one batch for each encoding from the shard's cursor on, which (3)
+// moves to the batches' end; (4) offers it to the members in step: who takes
+// all stays in step and costs nothing but that call; (5) offers to each that
+// lags the batch at its own cursor, shared by all that are at the same place,
+// never past the shard's. Who arrives at the shard's cursor is in step again.
+// Messages that are published during a pass leave together with the next one,
+// so a busy room sends larger batches, and a quiet room sends at once.
+//
+// History on joining, resuming after a break, and slow readers are the same
+// thing: a cursor behind the shard's. A cursor behind the log's base cannot
+// go on: [Member.Overflowed] says so once, when the member is ready again,
+// and takes it out of the room. A point to resume from that the log does not
+// have is answered by [Start].Resync: there is never a silent gap.
+//
+// What a shard has not yet come to is never trimmed: a publisher waits
+// instead. So who takes all that it is offered loses nothing, however fast the
+// others talk.
+//
+// # Goroutines and locks
+//
+// All methods may be called from any goroutine, except that [Room.Publish] and
+// [Pumps.Close], which wait for pumps, must not be called from within Deliver.
+// The locks, in the order in which they are taken: Rooms.mu, Room.encoding,
+// Room.mu, shard.mu, pump.mu. None is held while a member or an encoder is
+// called, except Room.encoding for an encoder; so a member's own lock may be
+// taken in Deliver, and must not be held when a [Cursor] is called.
+//
+// # Limits
+//
+//	what                             limit             default  past it
+//	rooms                            Config.Rooms      65,536   ErrRooms
+//	members of a room                Config.Members    1 Mi     ErrFull
+//	encodings                        MaxEncodings      16       NewRooms fails
+//	messages of a log                Config.Messages   1,024    the oldest goes, or ErrBehind
+//	bytes of a log's bodies          Config.Bytes      1 MiB    the same
+//	bytes of one body                Config.Bytes      1 MiB    ErrTooLarge
+//	messages of a log at rest        Config.Keep       64       the oldest goes
+//	wait of a publisher              its context       -        the context's error
+//	members of a shard               shardMembers      4,096    another shard
+//	bytes of a batch                 batchBytes        64 KiB   another pass
+//	sends of a turn                  sendsPerTurn      256      another turn
+//	passes that a pump keeps         sparePasses       16       garbage
+//
+// A log's frames take about as much as its bodies, for each encoding that is
+// in use. [Rooms.Rest] is for a clock to call: it trims what is quiet.
+//
+// # Cost
+//
+// A member takes 76 bytes: a Cursor of 48 (its shard 8, the member 16, the
+// next message 8, a link for the inbox 8, index, encoding, place and marks 8),
+// and 24 in the list of those in step (the member 16, its cursor 8), which
+// grows by a quarter at a time. A room at rest takes less than 1 KiB, two
+// members and two messages of 64 bytes included. A delivery allocates nothing;
+// a message allocates one frame for each encoding in use.
+package room

@@ -1,0 +1,71 @@
+package room
+
+// A Point says where in the log a member begins. The zero value: with what is
+// published from now on.
+type Point struct {
+	// Epoch and After resume: the room's epoch and the last message that was
+	// seen. Empty: nothing to resume.
+	Epoch string
+	After uint64
+
+	// History is how many of the last messages to begin with when nothing is
+	// resumed; as many as the log has, at most.
+	History int
+}
+
+// A Start says where a member does begin.
+type Start struct {
+	Room   *Room
+	Epoch  string
+	Next   uint64 // the first message that it will be offered
+	Resync bool   // what it wanted to resume is another epoch's, or trimmed
+}
+
+// join takes m's place in the log. Nothing is offered before Ready is called.
+func (r *Room) join(m Member, e Encoding, at Point) (*Cursor, Start, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.members >= r.cfg.Members {
+		return nil, Start{}, ErrFull
+	}
+	next, resync := r.locate(at)
+	sh := r.seat()
+	sh.members++
+	sh.settled = false
+	r.members++
+	r.vacant = false
+	c := &Cursor{shard: sh, member: m, next: next, enc: e}
+	return c, Start{Room: r, Epoch: r.epoch, Next: next, Resync: resync}, nil
+}
+
+// locate gives the number of the message to begin with. Called with r.mu held.
+func (r *Room) locate(at Point) (next uint64, resync bool) {
+	if at.Epoch != "" {
+		if next := at.After + 1; at.Epoch == r.epoch && next >= r.base && next <= r.head {
+			return next, false
+		}
+		resync = true
+	}
+	history := min(uint64(max(at.History, 0)), r.head-r.base)
+	return r.head - history, resync
+}
+
+// seat gives a shard with a free place. Called with r.mu held.
+func (r *Room) seat() *shard {
+	for i := len(r.shards) - 1; i >= 0; i-- {
+		if sh := r.shards[i]; sh.members < shardMembers {
+			return sh
+		}
+	}
+	sh := &shard{
+		room:    r,
+		pump:    r.cfg.Pumps.next(),
+		cursor:  r.head,
+		waits:   true,
+		settled: true,
+		steps:   make([][]step, len(r.cfg.Encoders)),
+	}
+	r.shards = append(r.shards, sh)
+	r.waiting++
+	return sh
+}

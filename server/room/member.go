@@ -1,0 +1,122 @@
+package room
+
+// A Member is whoever follows a room: a connection, as a rule. Its methods are
+// called by one pump, one call at a time, with no lock of the room held; they
+// must not block. A call that is under way may still come while Leave returns.
+type Member interface {
+	// Deliver offers the next messages. The batch and its slices are valid
+	// until Deliver returns; the bytes of a Frame are so for ever.
+	//
+	// Took says that all of it is written. Later says that the first so many
+	// whole frames are taken care of: written, or kept by the member as its
+	// tail, which can be a part of the last of them; the room goes on with the
+	// frame after them once the member has called Ready, and offers nothing
+	// until then. Gone says that the member is no more, as Leave does.
+	Deliver(b *Batch) (frames int, st State)
+
+	// Overflowed says that the log no longer holds what the member needs next,
+	// since it was too slow. It is told once; it has left the room by then.
+	Overflowed()
+}
+
+// A State is a member's answer to what it was offered.
+type State uint8
+
+const (
+	Took  State = iota // all of it; the number of frames does not matter
+	Later              // the frames that were counted; it will call Ready
+	Gone               // nothing, and never again
+)
+
+// A Cursor is a member's place in a room's log, and the member's handle: its
+// methods may be called from any goroutine, from within Deliver too, but not
+// under a lock that Deliver takes.
+type Cursor struct {
+	shard  *shard
+	member Member
+	next   uint64  // the message to be offered next, unless in step
+	link   *Cursor // the next one in the shard's inbox; under shard.mu
+	at     int32   // index among those in step with it
+	enc    Encoding
+	place  place // the pump's
+	marks  mark  // under shard.mu
+}
+
+// A place says which of the shard's lists a cursor is in.
+type place uint8
+
+const (
+	away    place = iota // in none: it joined, or said Later, and is not ready
+	inStep               // its next message is the shard's
+	lagging              // it is ready, and its next message is another one
+	gone                 // in none, for good
+)
+
+// A mark is news of a cursor for the pump that runs its shard.
+type mark uint8
+
+const (
+	posted mark = 1 << iota // in the inbox
+	ready                   // since the inbox was last read
+	left                    // for good
+)
+
+// Ready says that the member can take more: right after Join, once its
+// greeting is on its way, and after each Later, once its tail is gone. It may
+// come before the Deliver that says Later has returned, and twice.
+func (c *Cursor) Ready() {
+	c.shard.mu.Lock()
+	defer c.shard.mu.Unlock()
+	if c.marks&left == 0 {
+		c.post(ready)
+	}
+}
+
+// Leave takes the member out of the room, at once out of its count and with
+// the next pass out of its memory. It may be called many times, and for a
+// member that is gone.
+func (c *Cursor) Leave() {
+	r := c.shard.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c.shard.mu.Lock()
+	defer c.shard.mu.Unlock()
+	if c.depart() {
+		c.post(left)
+	}
+}
+
+// drop is Leave by the pump itself, which has taken the cursor out of its
+// lists. It reports whether the member was still there.
+func (c *Cursor) drop() bool {
+	c.place = gone
+	r := c.shard.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c.shard.mu.Lock()
+	defer c.shard.mu.Unlock()
+	return c.depart()
+}
+
+// depart takes the member out of the count, and reports whether it was in it.
+// Called with room.mu and shard.mu held.
+func (c *Cursor) depart() bool {
+	if c.marks&left != 0 {
+		return false
+	}
+	c.marks |= left
+	c.shard.members--
+	c.shard.settled = false
+	c.shard.room.members--
+	return true
+}
+
+// post puts news of c into the inbox. Called with shard.mu held.
+func (c *Cursor) post(m mark) {
+	sh := c.shard
+	if c.marks&posted == 0 {
+		c.link, sh.inbox = sh.inbox, c
+	}
+	c.marks |= m | posted
+	sh.rouse()
+}

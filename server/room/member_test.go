@@ -1,0 +1,177 @@
+package room
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// Who is too slow is told so once; nobody else loses anything.
+func TestOverflow(t *testing.T) {
+	cfg := still(t, idlePumps(1))
+	cfg.Messages = 8
+	rs := newRooms(t, cfg)
+	var peers []*peer
+	var r *Room
+	for i := range 6 {
+		p := &peer{}
+		if i%2 == 1 {
+			p.capacity = func(int) int { return 3 }
+		}
+		c, start := join(t, rs, p, Encoding(i%2), Point{})
+		p.cursor, r = c, start.Room
+		peers = append(peers, p)
+		c.Ready()
+	}
+	var bodies []string
+	for i := range 9 { // message 1 is gone, message 2 is in the log
+		bodies = append(bodies, fmt.Sprint("m", i))
+		publish(t, r, bodies[i])
+		cfg.Pumps.spin()
+	}
+	ready := func(p *peer) {
+		p.capacity = nil
+		if !p.flush(1 << 20) {
+			t.Fatal("a slow member has no tail")
+		}
+		p.cursor.Ready()
+		cfg.Pumps.spin()
+	}
+	ready(peers[1]) // kept message 1, needs message 2: just in time
+	publish(t, r, "last")
+	cfg.Pumps.spin()
+	ready(peers[3]) // too late
+	ready(peers[5])
+	peers[5].cursor.Ready()
+	peers[5].cursor.Leave()
+	cfg.Pumps.spin()
+	publish(t, r, "more")
+	cfg.Pumps.spin()
+	for i, p := range peers {
+		want, fell := append(bodies[:9:9], "last", "more"), 0
+		if i == 3 || i == 5 {
+			want, fell = bodies[:1], 1
+		}
+		p.expect(t, Encoding(i%2), 1, want...)
+		if p.overflow != fell {
+			t.Errorf("member %d was told %d times that it overflowed, want %d", i, p.overflow, fell)
+		}
+	}
+	if n := r.Status().Members; n != 4 {
+		t.Errorf("%d members are left, want 4", n)
+	}
+}
+
+// Who has left is not told that he overflowed.
+func TestOverflowAfterLeave(t *testing.T) {
+	cfg := still(t, idlePumps(1))
+	cfg.Messages = 1
+	rs := newRooms(t, cfg)
+	p := &peer{}
+	c, start := join(t, rs, p, 0, Point{})
+	for range 2 {
+		publish(t, start.Room, "x")
+		cfg.Pumps.spin()
+	}
+	c.Ready()
+	c.Leave()
+	cfg.Pumps.spin()
+	if p.overflow != 0 || p.offers != 0 {
+		t.Errorf("%d offers, told %d times; want none", p.offers, p.overflow)
+	}
+}
+
+// A script is a member that does as it is told, and says what it was offered.
+type script struct {
+	offers []string // "first+count"
+	act    func(b *Batch) (int, State)
+}
+
+func (s *script) Deliver(b *Batch) (int, State) {
+	s.offers = append(s.offers, fmt.Sprintf("%d+%d", b.First, len(b.Frames)))
+	return s.act(b)
+}
+
+func (s *script) Overflowed() { s.offers = append(s.offers, "overflowed") }
+
+// What a member does from within Deliver is defined. Message 1 is published,
+// then messages 2 and 3; the member in the midst is the one that acts.
+func TestFromWithinDeliver(t *testing.T) {
+	again := false
+	took := func() (int, State) { return 0, Took }
+	for _, tt := range []struct {
+		name    string
+		act     func(c *Cursor, r *Room, b *Batch) (int, State)
+		offers  []string
+		members int
+	}{
+		{"took", func(*Cursor, *Room, *Batch) (int, State) { return took() }, []string{"1+1", "2+2"}, 3},
+		{"publish", func(_ *Cursor, r *Room, b *Batch) (int, State) {
+			if b.First == 1 {
+				publish(t, r, "from within")
+			}
+			return took()
+		}, []string{"1+1", "2+1", "3+2"}, 3},
+		{"leave", func(c *Cursor, _ *Room, _ *Batch) (int, State) { c.Leave(); return took() }, []string{"1+1"}, 2},
+		{"leave twice", func(c *Cursor, _ *Room, _ *Batch) (int, State) {
+			c.Leave()
+			c.Leave()
+			return took()
+		}, []string{"1+1"}, 2},
+		{"leave, gone", func(c *Cursor, _ *Room, _ *Batch) (int, State) { c.Leave(); return 0, Gone }, []string{"1+1"}, 2},
+		{"leave, later", func(c *Cursor, _ *Room, _ *Batch) (int, State) { c.Leave(); return 0, Later }, []string{"1+1"}, 2},
+		{"gone", func(*Cursor, *Room, *Batch) (int, State) { return 0, Gone }, []string{"1+1"}, 2},
+		{"later", func(*Cursor, *Room, *Batch) (int, State) { return 0, Later }, []string{"1+1"}, 3},
+		{"ready", func(c *Cursor, _ *Room, _ *Batch) (int, State) {
+			c.Ready()
+			c.Ready()
+			return took()
+		}, []string{"1+1", "2+2"}, 3},
+		{"ready, later with nothing", func(c *Cursor, _ *Room, b *Batch) (int, State) {
+			if again = !again; !again {
+				return took()
+			}
+			c.Ready() // before Deliver returned: it must not be missed
+			c.Ready()
+			return 0, Later
+		}, []string{"1+1", "1+1", "2+2", "2+2"}, 3},
+		{"ready, later with all", func(c *Cursor, _ *Room, b *Batch) (int, State) {
+			c.Ready()
+			return len(b.Frames), Later
+		}, []string{"1+1", "2+2"}, 3},
+		{"ready, later with some", func(c *Cursor, _ *Room, b *Batch) (int, State) {
+			c.Ready()
+			return 1, Later
+		}, []string{"1+1", "2+2", "3+1"}, 3},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := still(t, idlePumps(1))
+			rs := newRooms(t, cfg)
+			before, after := &peer{}, &peer{}
+			c, start := join(t, rs, before, 0, Point{})
+			c.Ready()
+			s := &script{}
+			own, _ := join(t, rs, s, 0, Point{})
+			s.act = func(b *Batch) (int, State) { return tt.act(own, start.Room, b) }
+			own.Ready()
+			c, _ = join(t, rs, after, 0, Point{})
+			c.Ready()
+			for _, n := range []int{1, 2} {
+				for range n {
+					publish(t, start.Room, "x")
+				}
+				cfg.Pumps.spin()
+			}
+			if !slices.Equal(s.offers, tt.offers) {
+				t.Errorf("offered %q, want %q", s.offers, tt.offers)
+			}
+			if n := start.Room.Status().Members; n != tt.members {
+				t.Errorf("%d members, want %d", n, tt.members)
+			}
+			sum := int(start.Room.Status().Head) - 1
+			if a, b := len(before.check(t, 0, 1)), len(after.check(t, 0, 1)); a != sum || b != sum {
+				t.Errorf("the others got %d and %d messages, want %d", a, b, sum)
+			}
+		})
+	}
+}

@@ -1,0 +1,217 @@
+package room
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A pass is one walk over a shard's members, each of whom is offered one
+// batch at most. It may take several turns, and holds its frames meanwhile,
+// so that the log may move on.
+type pass struct {
+	steps   []Batch  // for those in step, by encoding
+	late    Batch    // for a run of equal cursors among those that lag,
+	lateEnc Encoding // in this encoding
+	enc     int      // whose turn it is: in step, by encoding and index,
+	at      int      //
+	sorted  bool     // then those that lag
+	read    int      // how many of them were seen,
+	kept    int      // and how many of these still lag, ready for the next pass
+}
+
+// begin opens a pass, and reports false when there is nothing to do.
+func (sh *shard) begin() bool {
+	sh.readInbox()
+	end, ok := sh.room.news(sh)
+	if !ok {
+		return false
+	}
+	ps := sh.pump.newPass(len(sh.steps))
+	sh.pass = ps
+	for e, list := range sh.steps {
+		if len(list) > 0 && sh.cursor < end {
+			// It is in the log: evict spares what a shard has not come to.
+			sh.room.fill(&ps.steps[e], Encoding(e), sh.cursor, end, &sh.pump.press)
+			end = ps.steps[e].end()
+		}
+	}
+	for e := range ps.steps {
+		if b := &ps.steps[e]; len(b.Frames) > 0 {
+			b.cut(int(end - b.First))
+		}
+	}
+	sh.room.advance(sh, end)
+	return true
+}
+
+// news gives the head, when it is ahead of the shard or somebody lags. Else
+// the shard waits for the next message, or goes when its last member has.
+func (r *Room) news(sh *shard) (head uint64, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.wakeOthers(sh)
+	sh.shrink(sh.members)
+	if sh.cursor < r.head || len(sh.lag) > 0 {
+		return r.head, true
+	}
+	n := sh.inStep()
+	sh.settled = n == sh.members
+	if !sh.waits {
+		sh.waits = true
+		r.waiting++
+	}
+	if n+sh.members == 0 {
+		r.close(sh)
+	}
+	return 0, false
+}
+
+// close takes a shard without members out of the room. Called with r.mu held.
+func (r *Room) close(sh *shard) {
+	i := slices.Index(r.shards, sh)
+	if i < 0 {
+		return
+	}
+	r.shards = slices.Delete(r.shards, i, i+1)
+	if len(r.shards) == 0 {
+		r.shards = nil
+	}
+	r.waiting--
+	r.moved()
+}
+
+// advance moves the shard's cursor to the end of a pass that begins: its
+// frames are held by the pass, so the log may let go of them.
+func (r *Room) advance(sh *shard, end uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	sh.cursor = end
+	r.moved()
+}
+
+// proceed goes on with the pass for so many sends, and gives how many are
+// left over. The pass has ended when sh.pass is nil.
+func (sh *shard) proceed(sends int) int {
+	ps := sh.pass
+	for ; ps.enc < len(sh.steps); ps.enc, ps.at = ps.enc+1, 0 {
+		if sends = sh.offer(ps, sends); ps.at < len(sh.steps[ps.enc]) {
+			return 0
+		}
+	}
+	sends = sh.catchUp(ps, sends)
+	if ps.read < len(sh.lag) {
+		return 0
+	}
+	clear(sh.lag[ps.kept:])
+	sh.lag = sh.lag[:ps.kept]
+	sh.pass = nil
+	sh.pump.endPass(ps)
+	return sends
+}
+
+// offer shows the batch of one encoding to those in step, from ps.at on.
+func (sh *shard) offer(ps *pass, sends int) int {
+	b := &ps.steps[ps.enc]
+	list := sh.steps[ps.enc]
+	sh.pump.press.join(b)
+	if len(b.Joined) == 0 {
+		ps.at = len(list)
+		return sends
+	}
+	i := ps.at
+	for ; i < len(list) && sends > 0; sends-- {
+		n, st := list[i].member.Deliver(b)
+		if st == Took {
+			i++
+			continue
+		}
+		c := list[i].cursor
+		sh.unstep(c) // another one is at i now
+		c.suspend(b, n, st)
+		list = sh.steps[ps.enc]
+	}
+	ps.at = i
+	return sends
+}
+
+// suspend takes note of a member that did not take all of b.
+func (c *Cursor) suspend(b *Batch, frames int, st State) {
+	if st == Gone {
+		c.drop()
+		return
+	}
+	if uint(frames) > uint(len(b.Frames)) {
+		panic("room: Deliver counts frames that the batch does not have")
+	}
+	c.next = b.First + uint64(frames)
+	c.place = away
+}
+
+// catchUp shows to each that lags what is next for it.
+func (sh *shard) catchUp(ps *pass, sends int) int {
+	if !ps.sorted {
+		slices.SortFunc(sh.lag, byNext)
+		ps.sorted = true
+	}
+	sh.pump.press.join(&ps.late) // which the last turn may have left half way
+	for ; ps.read < len(sh.lag) && sends > 0; sends-- {
+		c := sh.lag[ps.read]
+		ps.read++
+		if sh.serve(ps, c) {
+			sh.lag[ps.kept] = c
+			ps.kept++
+		}
+	}
+	return sends
+}
+
+func byNext(a, b *Cursor) int {
+	return cmp.Or(cmp.Compare(a.enc, b.enc), cmp.Compare(a.next, b.next))
+}
+
+// serve offers c its next batch, and reports whether c still lags and is
+// ready. One that joined ahead of the shard waits for the pass that comes by.
+func (sh *shard) serve(ps *pass, c *Cursor) bool {
+	switch {
+	case c.place == gone:
+		return false
+	case c.next > sh.cursor:
+		return true
+	case c.next == sh.cursor:
+		sh.admit(c)
+		return false
+	}
+	if !sh.fillLate(ps, c) {
+		if c.drop() {
+			c.member.Overflowed()
+		}
+		return false
+	}
+	if len(ps.late.Joined) > 0 {
+		if n, st := c.member.Deliver(&ps.late); st != Took {
+			c.suspend(&ps.late, n, st)
+			return false
+		}
+	}
+	if c.next = ps.late.end(); c.next < sh.cursor {
+		return true
+	}
+	sh.admit(c)
+	return false
+}
+
+// fillLate makes the late batch c's, which it is already when another cursor
+// at the same place came before. It reports false when the log no longer
+// holds what c needs.
+func (sh *shard) fillLate(ps *pass, c *Cursor) bool {
+	b := &ps.late
+	if len(b.Frames) > 0 && b.First == c.next && ps.lateEnc == c.enc {
+		return true
+	}
+	if !sh.room.fill(b, c.enc, c.next, sh.cursor, &sh.pump.press) {
+		return false
+	}
+	ps.lateEnc = c.enc
+	sh.pump.press.join(b)
+	return true
+}

@@ -1,0 +1,75 @@
+package room
+
+import (
+	"runtime"
+	"testing"
+	"testing/synctest"
+)
+
+// Pumps end, whether they sleep or are at work, and deliver nothing later.
+func TestPumpsClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // which fails when a goroutine stays
+		pumps := NewPumps(0)
+		if n := len(pumps.pumps); n != runtime.GOMAXPROCS(0) {
+			t.Errorf("%d pumps, want one for each of %d processors", n, runtime.GOMAXPROCS(0))
+		}
+		rs := newRooms(t, still(t, pumps))
+		p := &peer{}
+		c, start := join(t, rs, p, 0, Point{})
+		c.Ready()
+		publish(t, start.Room, "a")
+		synctest.Wait()
+		for i, pump := range pumps.pumps {
+			if !pump.asleep {
+				t.Errorf("pump %d has nothing to do and is awake", i)
+			}
+		}
+		pumps.Close()
+		pumps.Close()
+		publish(t, start.Room, "b")
+		c.Leave()
+		synctest.Wait()
+		p.expect(t, 0, 1, "a")
+	})
+}
+
+// Pumps that close while members publish without end.
+func TestPumpsCloseAtWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pumps := NewPumps(2)
+		rs := newRooms(t, still(t, pumps))
+		for range 10 {
+			s := &script{}
+			c, start := join(t, rs, s, 0, Point{})
+			s.act = func(*Batch) (int, State) {
+				_, err := start.Room.TryPublish([]byte("again"))
+				if err != nil && err != ErrBehind {
+					t.Error(err)
+				}
+				return 0, Took
+			}
+			c.Ready()
+			publish(t, start.Room, "x")
+		}
+		pumps.Close()
+	})
+}
+
+// Shards are dealt to the pumps in turn.
+func TestPumpsShareShards(t *testing.T) {
+	cfg := still(t, idlePumps(3))
+	rs := newRooms(t, cfg)
+	rooms := map[*pump]int{}
+	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+		c, _, err := rs.Join(name, &peer{}, 0, Point{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rooms[c.shard.pump]++
+	}
+	for i, p := range cfg.Pumps.pumps {
+		if rooms[p] != 2 {
+			t.Errorf("pump %d has %d shards, want 2", i, rooms[p])
+		}
+	}
+}

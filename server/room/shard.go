@@ -1,0 +1,163 @@
+package room
+
+import (
+	"slices"
+	"sync"
+)
+
+// shardMembers is how many members share a shard: two pumps at work on one
+// small room cost more than they bring.
+const shardMembers = 4096
+
+// A shard is a part of a room's members, in the hands of one pump.
+type shard struct {
+	room *Room
+	pump *pump
+
+	// Under room.mu.
+	members int    // joined and not yet left
+	cursor  uint64 // the next message; written by the pump, which may read it without
+	waits   bool   // it has seen the head, and is to be woken by the next message
+	settled bool   // all members are in step, with nothing on its way to the room
+
+	// Under mu, a leaf but for pump.mu.
+	mu    sync.Mutex
+	inbox *Cursor // those with news, linked
+	state state
+
+	link *shard // the next one in the run queue; under pump.mu
+
+	// The pump's, while it runs the shard.
+	steps [][]step  // the members in step, by encoding
+	lag   []*Cursor // the members that lag and are ready
+	pass  *pass     // the one under way
+}
+
+// A step is a member in step. It stands beside its cursor, so that a pass need
+// not touch the cursors of those who take all.
+type step struct {
+	member Member
+	cursor *Cursor
+}
+
+// A state says whether a shard has work, and whether a pump has it in hands.
+type state uint8
+
+const (
+	idle    state = iota
+	queued        // in its pump's run queue
+	running       // in a turn
+	dirty         // in a turn, and there is news since the inbox was last read
+)
+
+// wake sees to it that the shard gets a turn that begins after this call.
+func (sh *shard) wake() {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.rouse()
+}
+
+// rouse is wake with sh.mu held.
+func (sh *shard) rouse() {
+	switch sh.state {
+	case idle:
+		sh.state = queued
+		sh.pump.push(sh)
+	case running:
+		sh.state = dirty
+	case queued, dirty:
+	}
+}
+
+// sleep ends the turns, unless there is news.
+func (sh *shard) sleep() bool {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if sh.state == dirty {
+		return false
+	}
+	sh.state = idle
+	return true
+}
+
+// yield puts the shard behind the others of its pump.
+func (sh *shard) yield() {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.state = queued
+	sh.pump.push(sh)
+}
+
+// readInbox puts everybody with news where he belongs. News of the head that
+// came up to here is taken too: whoever calls this looks at the head next.
+func (sh *shard) readInbox() {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.state = running
+	for c := sh.inbox; c != nil; c, c.link = c.link, nil {
+		marks := c.marks
+		c.marks &= left
+		switch {
+		case marks&left != 0:
+			sh.remove(c)
+		case marks&ready != 0 && c.place == away:
+			sh.admit(c)
+		}
+	}
+	sh.inbox = nil
+}
+
+// admit takes up a member that can be offered something.
+func (sh *shard) admit(c *Cursor) {
+	if c.next != sh.cursor {
+		c.place = lagging
+		sh.lag = append(sh.lag, c)
+		return
+	}
+	c.place = inStep
+	c.at = int32(len(sh.steps[c.enc]))
+	sh.steps[c.enc] = append(sh.steps[c.enc], step{c.member, c})
+}
+
+// remove takes out a member that left. One that lags is let go by the pass,
+// which comes by all of them.
+func (sh *shard) remove(c *Cursor) {
+	if c.place == inStep {
+		sh.unstep(c)
+	}
+	c.place = gone
+}
+
+// unstep takes c out of those in step; the last one gets its index.
+func (sh *shard) unstep(c *Cursor) {
+	list := sh.steps[c.enc]
+	last := len(list) - 1
+	list[c.at] = list[last]
+	list[c.at].cursor.at = c.at
+	list[last] = step{}
+	sh.steps[c.enc] = list[:last]
+}
+
+// shrink gives back what the lists take, once the members that they were made
+// for have left. That some only lag is no reason: they come back.
+func (sh *shard) shrink(members int) {
+	for e := range sh.steps {
+		sh.steps[e] = shrunk(sh.steps[e], members)
+	}
+	sh.lag = shrunk(sh.lag, members)
+}
+
+func shrunk[T any](list []T, members int) []T {
+	if cap(list) <= 16 || cap(list) <= 4*members {
+		return list
+	}
+	return slices.Clone(list)
+}
+
+// inStep counts the members in step.
+func (sh *shard) inStep() (n int) {
+	for _, list := range sh.steps {
+		n += len(list)
+	}
+	return n
+}

@@ -1,0 +1,185 @@
+package room
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+var soak = flag.Duration("soak", 2*time.Second, "how long members come and go at random")
+
+// A record is what was published, by number.
+type record struct {
+	mu     sync.Mutex
+	bodies map[uint64]string
+}
+
+// A guest joins, lags, leaves, resumes and publishes at random. What it gets
+// must be a part of the one log, gapless and in order.
+type guest struct {
+	*peer
+	enc   Encoding
+	rnd   *rand.Rand // its goroutine's
+	turns atomic.Uint64
+}
+
+// some is a capacity that often suffices: called from Deliver, so it has a
+// source of its own.
+func (g *guest) some(n int) int {
+	switch x := g.turns.Add(1) * 0x9e3779b97f4a7c15 >> 40; x % 8 {
+	case 0:
+		return 0
+	case 1:
+		return 1
+	case 2:
+		return n / 2
+	case 3:
+		return int(x>>3) % (n + 1)
+	default:
+		return n
+	}
+}
+
+// visit is one stay in the room: it gives how far the guest came.
+func (g *guest) visit(t *testing.T, rs *Rooms, rec *record, at Point) Point {
+	g.peer = &peer{capacity: g.some} // the last one may be offered something yet
+	c, start, err := rs.Join("r", g.peer, g.enc, at)
+	if err != nil {
+		t.Error(err)
+		return Point{}
+	}
+	c.Ready()
+	for range g.rnd.IntN(60) {
+		g.act(t, c, start.Room, rec)
+	}
+	if g.rnd.IntN(3) == 0 {
+		g.mu.Lock()
+		g.state = Gone // the next offer finds out
+		g.mu.Unlock()
+	} else {
+		c.Leave()
+	}
+	g.mu.Lock()
+	g.state = Gone
+	g.got = g.got[:wholeFrames(g.got)]
+	g.mu.Unlock()
+	if n := g.overflows(); n > 1 {
+		t.Errorf("told %d times that it overflowed", n)
+	}
+	bodies := g.check(t, g.enc, start.Next)
+	rec.compare(t, start.Next, bodies)
+	return Point{Epoch: start.Epoch, After: start.Next + uint64(len(bodies)) - 1}
+}
+
+func (p *peer) overflows() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.overflow
+}
+
+func (g *guest) act(t *testing.T, c *Cursor, r *Room, rec *record) {
+	switch g.rnd.IntN(8) {
+	case 0, 1:
+		body := fmt.Sprintf("%d %0*d", g.rnd.Uint64(), g.rnd.IntN(300), 0)
+		seq, err := r.Publish(t.Context(), []byte(body))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		rec.mu.Lock()
+		rec.bodies[seq] = body
+		rec.mu.Unlock()
+	case 2:
+		c.Ready() // uncalled for
+		fallthrough
+	default:
+		if g.flush(g.rnd.IntN(2000)) {
+			c.Ready()
+		}
+	case 3:
+		time.Sleep(time.Duration(g.rnd.IntN(300)) * time.Microsecond)
+	}
+	runtime.Gosched()
+}
+
+// compare holds what a guest got against what was published. A message may be
+// delivered before its publisher got to write it down.
+func (rec *record) compare(t *testing.T, first uint64, bodies []string) {
+	for i, body := range bodies {
+		seq := first + uint64(i)
+		for wait := true; wait; runtime.Gosched() {
+			rec.mu.Lock()
+			want, ok := rec.bodies[seq]
+			rec.mu.Unlock()
+			if ok && want != body {
+				t.Errorf("message %d is %q, want %q", seq, body, want)
+			}
+			wait = !ok && !t.Failed()
+		}
+	}
+}
+
+func wholeFrames(b []byte) (n int) {
+	for rest := b; ; {
+		_, _, more, ok := unmark(rest)
+		if !ok {
+			return n
+		}
+		n += len(rest) - len(more)
+		rest = more
+	}
+}
+
+func TestSoak(t *testing.T) {
+	cfg := config(t)
+	cfg.Messages = 200
+	rs := newRooms(t, cfg)
+	rec := &record{bodies: map[uint64]string{}}
+	residents := []*peer{{}, {}} // who take all, and so must get all
+	for e, p := range residents {
+		p.cursor, _ = join(t, rs, p, Encoding(e), Point{})
+		p.cursor.Ready()
+	}
+	end := time.Now().Add(*soak)
+	var visits, resumed, fell atomic.Int64
+	var guests sync.WaitGroup
+	for i := range 200 {
+		guests.Go(func() {
+			g := &guest{enc: Encoding(i % 2), rnd: rand.New(rand.NewPCG(5, uint64(i)))}
+			at := Point{}
+			for time.Now().Before(end) && !t.Failed() {
+				at = g.visit(t, rs, rec, at)
+				visits.Add(1)
+				fell.Add(int64(g.overflows()))
+				switch g.rnd.IntN(4) {
+				case 0:
+					at = Point{History: g.rnd.IntN(50)}
+				case 1:
+					at = Point{}
+				default:
+					resumed.Add(1)
+				}
+			}
+		})
+	}
+	guests.Wait()
+	cfg.Pumps.Close()
+	cfg.Pumps.reopen()
+	cfg.Pumps.spin() // what was on its way
+	for e, p := range residents {
+		bodies := p.check(t, Encoding(e), 1)
+		rec.compare(t, 1, bodies)
+		if len(bodies) != len(rec.bodies) {
+			t.Errorf("a resident got %d messages of %d", len(bodies), len(rec.bodies))
+		}
+	}
+	t.Logf("%d visits, %d resumed, %d messages, %d overflows", visits.Load(), resumed.Load(), len(rec.bodies), fell.Load())
+	if visits.Load() < 200 || len(rec.bodies) == 0 {
+		t.Error("hardly anything happened")
+	}
+}
