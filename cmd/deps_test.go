@@ -42,6 +42,11 @@ const importRules = `
 	handshake, frame/session, testdata < fuzz;
 	server/conn, fuzz < cmd/ws;
 
+	# The chat's tests from outside: a browser, driven over our own connections,
+	# and other people's libraries.
+	NONE < cmd/chat/internal/outside;
+	server/conn < cmd/chat/internal/devtools;
+
 	# The tests of the whole tree.
 	NONE < cmd;
 
