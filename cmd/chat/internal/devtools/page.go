@@ -94,7 +94,7 @@ func (p *Page) Eval(ctx context.Context, expression string, result any) error {
 	case err != nil:
 		return err
 	case answer.ExceptionDetails != nil:
-		return fmt.Errorf("devtools: %s: %s", expression, answer.ExceptionDetails)
+		return fmt.Errorf("devtools: %.500s: %s", expression, answer.ExceptionDetails)
 	case result == nil:
 		return nil
 	case answer.Result.Value == nil:
@@ -123,7 +123,7 @@ func (p *Page) Wait(ctx context.Context, condition string) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("devtools: while waiting for %s: %w", condition, err)
+			return fmt.Errorf("devtools: while waiting for %.500s: %w", condition, err)
 		}
 		return nil
 	}
