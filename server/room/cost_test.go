@@ -129,7 +129,7 @@ func heap() int {
 
 // A member costs the room less than 100 bytes.
 func TestMemoryOfAMember(t *testing.T) {
-	const members = 1_000_000
+	const members = 250_000
 	pumps := idlePumps(2)
 	before := heap()
 	r := crowd(t, pumps, members, newHole)

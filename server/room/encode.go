@@ -81,13 +81,11 @@ func (p *press) encode(b *Batch, enc Encoder) {
 	}
 }
 
-// retain keeps new frames for those who come later.
+// retain keeps new frames for those who come later. The rings are there: a
+// room does not come to rest while a pass is under way.
 func (r *Room) retain(b *Batch, e Encoding, missing []int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.rings == nil {
-		return // the room has come to rest
-	}
 	for _, i := range missing {
 		if seq := b.First + uint64(i); seq >= r.base {
 			r.rings[e].put(seq, b.Frames[i], r.base, r.head)

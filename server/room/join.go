@@ -61,11 +61,10 @@ func (r *Room) seat() *shard {
 		room:    r,
 		pump:    r.cfg.Pumps.next(),
 		cursor:  r.head,
-		waits:   true,
 		settled: true,
 		steps:   make([][]step, len(r.cfg.Encoders)),
 	}
 	r.shards = append(r.shards, sh)
-	r.waiting++
+	r.wait(sh)
 	return sh
 }

@@ -2,6 +2,7 @@ package room
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"rfc6455/server/store"
@@ -56,23 +57,25 @@ func TestJoinBeginsAt(t *testing.T) {
 	}
 }
 
-// Who joins while the shard has not yet come to the head waits for it.
+// Who joins while the shard has not yet come to the head waits for it: here
+// for the pass after the next.
 func TestJoinAheadOfTheShard(t *testing.T) {
+	long := strings.Repeat("long", batchBytes/4)
 	cfg := still(t, idlePumps(1))
 	rs := newRooms(t, cfg)
 	old, young := &peer{}, &peer{}
 	c, start := join(t, rs, old, 0, Point{})
 	c.Ready()
 	cfg.Pumps.spin()
-	publish(t, start.Room, "a")
-	publish(t, start.Room, "b")
+	publish(t, start.Room, long)
+	publish(t, start.Room, long)
 	c, _ = join(t, rs, young, 0, Point{})
 	c.Ready()
 	publish(t, start.Room, "c")
 	cfg.Pumps.spin()
 	publish(t, start.Room, "d")
 	cfg.Pumps.spin()
-	old.expect(t, 0, 1, "a", "b", "c", "d")
+	old.expect(t, 0, 1, long, long, "c", "d")
 	young.expect(t, 0, 3, "c", "d")
 }
 

@@ -70,7 +70,7 @@ func (r *Room) trim(base uint64, bytes int) {
 func (r *Room) rest() (vacant bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !slices.ContainsFunc(r.shards, func(sh *shard) bool { return !sh.settled }) {
+	if r.calm() {
 		base, bytes := r.base, r.bytes
 		for ; base < r.rested && r.head-base > uint64(r.cfg.Keep); base++ {
 			bytes -= len(r.log.At(base))
@@ -84,4 +84,12 @@ func (r *Room) rest() (vacant bool) {
 	vacant = r.vacant && r.members == 0
 	r.vacant = r.members == 0
 	return vacant
+}
+
+// calm says that every member is in step and has all there is. Called with
+// r.mu held.
+func (r *Room) calm() bool {
+	return !slices.ContainsFunc(r.shards, func(sh *shard) bool {
+		return !sh.settled || sh.cursor < r.head
+	})
 }

@@ -63,7 +63,9 @@ const (
 
 // Ready says that the member can take more: right after Join, once its
 // greeting is on its way, and after each Later, once its tail is gone. It may
-// come before the Deliver that says Later has returned, and twice.
+// come before the Deliver that says Later has returned, and twice; after one
+// that was uncalled for, an offer can find the tail still there: the answer is
+// no frames and Later, and Ready once more.
 func (c *Cursor) Ready() {
 	c.shard.mu.Lock()
 	defer c.shard.mu.Unlock()

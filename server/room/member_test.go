@@ -3,6 +3,7 @@ package room
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -78,6 +79,30 @@ func TestOverflowAfterLeave(t *testing.T) {
 	cfg.Pumps.spin()
 	if p.overflow != 0 || p.offers != 0 {
 		t.Errorf("%d offers, told %d times; want none", p.offers, p.overflow)
+	}
+}
+
+// Who leaves while he catches up is offered no more.
+func TestLeaveWhileLagging(t *testing.T) {
+	cfg := still(t, idlePumps(1))
+	rs := newRooms(t, cfg)
+	stay := &peer{}
+	c, start := join(t, rs, stay, 0, Point{})
+	c.Ready()
+	for range 3 { // each of them a batch
+		publish(t, start.Room, strings.Repeat("x", batchBytes))
+	}
+	cfg.Pumps.spin()
+	s := &script{}
+	c, _ = join(t, rs, s, 0, Point{History: 3})
+	s.act = func(*Batch) (int, State) { c.Leave(); return 0, Took }
+	c.Ready()
+	cfg.Pumps.spin()
+	if want := []string{"1+1"}; !slices.Equal(s.offers, want) {
+		t.Errorf("offered %q, want %q", s.offers, want)
+	}
+	if got := stay.check(t, 0, 1); len(got) != 3 {
+		t.Errorf("the other got %d messages, want 3", len(got))
 	}
 }
 

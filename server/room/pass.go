@@ -49,34 +49,28 @@ func (sh *shard) begin() bool {
 func (r *Room) news(sh *shard) (head uint64, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.wakeOthers(sh)
+	r.unwait(sh)
+	r.wakeRest()
 	sh.shrink(sh.members)
 	if sh.cursor < r.head || len(sh.lag) > 0 {
 		return r.head, true
 	}
 	n := sh.inStep()
 	sh.settled = n == sh.members
-	if !sh.waits {
-		sh.waits = true
-		r.waiting++
-	}
 	if n+sh.members == 0 {
 		r.close(sh)
+		return 0, false
 	}
+	r.wait(sh)
 	return 0, false
 }
 
 // close takes a shard without members out of the room. Called with r.mu held.
 func (r *Room) close(sh *shard) {
-	i := slices.Index(r.shards, sh)
-	if i < 0 {
-		return
-	}
-	r.shards = slices.Delete(r.shards, i, i+1)
+	r.shards = slices.DeleteFunc(r.shards, func(s *shard) bool { return s == sh })
 	if len(r.shards) == 0 {
-		r.shards = nil
+		r.shards, r.waiters = nil, nil
 	}
-	r.waiting--
 	r.moved()
 }
 

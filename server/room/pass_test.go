@@ -2,7 +2,6 @@ package room
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -292,7 +291,77 @@ func TestShardSleeps(t *testing.T) {
 	step("empty", idle)
 	c.Ready()
 	step("ready after it left", idle)
-	if fmt.Sprint(start.Room.shards, start.Room.waiting) != "[] 0" {
-		t.Errorf("shards %v, %d of them waiting; want none", start.Room.shards, start.Room.waiting)
+	if r := start.Room; len(r.shards)+len(r.waiters) != 0 {
+		t.Errorf("%d shards, %d of them waiting; want none", len(r.shards), len(r.waiters))
+	}
+}
+
+// One message wakes all the shards of a large room, whoever of them waits.
+func TestMessageWakesAllShards(t *testing.T) {
+	cfg := still(t, idlePumps(2))
+	rs := newRooms(t, cfg)
+	var sinks []*sink
+	var cursors []*Cursor
+	var r *Room
+	for i := range 3*shardMembers + 5 {
+		if i%shardMembers == 0 {
+			sinks = append(sinks, &sink{})
+		}
+		c, start := join(t, rs, sinks[i/shardMembers], 0, Point{})
+		cursors, r = append(cursors, c), start.Room
+		c.Ready()
+	}
+	cfg.Pumps.spin()
+	count := func(what string, want ...int) {
+		t.Helper()
+		cfg.Pumps.spin()
+		for i, s := range sinks {
+			if s.frames != want[i] {
+				t.Errorf("%s: shard %d delivered %d frames, want %d", what, i, s.frames, want[i])
+			}
+			*s = sink{}
+		}
+		if len(r.waiters) != len(r.shards) || r.alarm {
+			t.Errorf("%s: %d of %d shards wait", what, len(r.waiters), len(r.shards))
+		}
+	}
+	publish(t, r, "x")
+	if n := len(r.waiters); n != 3 {
+		t.Errorf("the publisher woke %d shards, want 1", 4-n)
+	}
+	count("all wait", 4096, 4096, 4096, 5)
+	cursors[0].Ready()
+	publish(t, r, "x")
+	publish(t, r, "x")
+	count("one is awake", 2*4096, 2*4096, 2*4096, 2*5)
+	for _, c := range cursors[4096 : 2*4096] {
+		c.Leave()
+	}
+	publish(t, r, "x")
+	count("one is empty", 4096, 0, 4096, 5)
+	if n := len(r.shards); n != 3 {
+		t.Errorf("%d shards, want 3", n)
+	}
+}
+
+// News that comes after a shard has looked and before it sleeps is not missed.
+func TestShardDoesNotOversleep(t *testing.T) {
+	cfg := still(t, idlePumps(1))
+	rs := newRooms(t, cfg)
+	p := &peer{}
+	c, start := join(t, rs, p, 0, Point{})
+	c.Ready()
+	sh := cfg.Pumps.pumps[0].pop()
+	if sh.begin() {
+		t.Fatal("a pass without a message")
+	}
+	publish(t, start.Room, "x")
+	if sh.sleep() {
+		t.Error("the shard sleeps over a message")
+	}
+	cfg.Pumps.pumps[0].give(sh)
+	p.expect(t, 0, 1, "x")
+	if sh.state != idle {
+		t.Errorf("state %d, want idle", sh.state)
 	}
 }

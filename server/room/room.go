@@ -35,10 +35,10 @@ type Room struct {
 	floor   uint64 // no shard's cursor is below it
 	rested  uint64 // head when rest was last called
 	shards  []*shard
-	waiting int           // shards that wait for the next message
+	waiters []*shard      // those that are to be woken by the next message
 	members int           // joined and not yet left
 	space   chan struct{} // closed when a shard moves on; nil: nobody waits
-	alarm   bool          // the first shard is to wake those that wait
+	alarm   bool          // the next shard that looks is to wake the waiters
 	vacant  bool          // there were no members when rest was last called
 }
 
@@ -94,7 +94,7 @@ func (r *Room) TryPublish(body []byte) (seq uint64, err error) {
 	return r.publish(body)
 }
 
-// publish appends and wakes whoever sleeps. Called with r.mu held.
+// publish appends, and wakes the shards if they sleep. Called with r.mu held.
 func (r *Room) publish(body []byte) (seq uint64, err error) {
 	if len(body) > r.cfg.Bytes {
 		return 0, ErrTooLarge
@@ -108,37 +108,8 @@ func (r *Room) publish(body []byte) (seq uint64, err error) {
 	seq = r.head
 	r.head++
 	r.bytes += len(body)
-	r.wake()
+	r.wakeOne()
 	return seq, nil
-}
-
-// wake sees to it that the shards that wait are woken. Those that do not wait
-// look at the head by themselves before they sleep, so a busy room wakes
-// nobody; and a large one leaves it to a pump to wake all but the first, which
-// need not be among them: it has a look, either way. Called with r.mu held.
-func (r *Room) wake() {
-	if r.waiting > 0 && !r.alarm {
-		r.alarm = true
-		r.shards[0].wake()
-	}
-}
-
-// wakeOthers does what an alarm asks for. Called with r.mu held, by the pump
-// that runs sh.
-func (r *Room) wakeOthers(sh *shard) {
-	if !r.alarm {
-		return
-	}
-	r.alarm, r.waiting = false, 0
-	for _, other := range r.shards {
-		if !other.waits {
-			continue
-		}
-		other.waits, other.settled = false, false
-		if other != sh {
-			other.wake()
-		}
-	}
 }
 
 // awaitSpace gives a channel that is closed when a shard moves on. Called

@@ -17,8 +17,8 @@ type shard struct {
 	// Under room.mu.
 	members int    // joined and not yet left
 	cursor  uint64 // the next message; written by the pump, which may read it without
-	waits   bool   // it has seen the head, and is to be woken by the next message
-	settled bool   // all members are in step, with nothing on its way to the room
+	waiter  int    // its place among room.waiters, from 1; 0: it does not wait
+	settled bool   // at cursor, all its members are in step
 
 	// Under mu, a leaf but for pump.mu.
 	mu    sync.Mutex

@@ -135,8 +135,15 @@ func wholeFrames(b []byte) (n int) {
 	}
 }
 
+// A crowd keeps the room busy; a few let it come to rest between the visits.
 func TestSoak(t *testing.T) {
+	t.Run("crowd", func(t *testing.T) { testSoak(t, 200, *soak) })
+	t.Run("few", func(t *testing.T) { testSoak(t, 3, *soak/4) })
+}
+
+func testSoak(t *testing.T, crowd int, d time.Duration) {
 	cfg := config(t)
+	cfg.Keep = 10
 	cfg.Messages = 200
 	rs := newRooms(t, cfg)
 	rec := &record{bodies: map[uint64]string{}}
@@ -145,16 +152,18 @@ func TestSoak(t *testing.T) {
 		p.cursor, _ = join(t, rs, p, Encoding(e), Point{})
 		p.cursor.Ready()
 	}
-	end := time.Now().Add(*soak)
+	end := time.Now().Add(d)
 	var visits, resumed, fell atomic.Int64
 	var guests sync.WaitGroup
-	for i := range 200 {
+	for i := range crowd {
 		guests.Go(func() {
 			g := &guest{enc: Encoding(i % 2), rnd: rand.New(rand.NewPCG(5, uint64(i)))}
 			at := Point{}
 			for time.Now().Before(end) && !t.Failed() {
 				at = g.visit(t, rs, rec, at)
-				visits.Add(1)
+				if visits.Add(1)%4 == 0 {
+					rs.Rest()
+				}
 				fell.Add(int64(g.overflows()))
 				switch g.rnd.IntN(4) {
 				case 0:
@@ -179,7 +188,7 @@ func TestSoak(t *testing.T) {
 		}
 	}
 	t.Logf("%d visits, %d resumed, %d messages, %d overflows", visits.Load(), resumed.Load(), len(rec.bodies), fell.Load())
-	if visits.Load() < 200 || len(rec.bodies) == 0 {
+	if visits.Load() < int64(crowd) || len(rec.bodies) == 0 {
 		t.Error("hardly anything happened")
 	}
 }
