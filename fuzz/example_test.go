@@ -85,6 +85,9 @@ func ExampleReference() {
 
 // FuzzExample is the target of the example, to be run.
 func FuzzExample(f *testing.F) {
+	if testing.Short() {
+		f.Skip("FuzzSession does the same")
+	}
 	for _, in := range fuzz.Seeds() {
 		f.Add(in)
 	}

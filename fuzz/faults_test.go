@@ -258,6 +258,9 @@ func findFault(t *testing.T, streams [][]byte, new func(Config) Parser) string {
 // TestCheckFindsFaults plants faults, each of which was made by somebody, and
 // demands that Check reports them.
 func TestCheckFindsFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the kit itself")
+	}
 	streams := faultStreams()
 	if got := findFault(t, streams, func(c Config) Parser { return &plain{cfg: c} }); got != "" {
 		t.Fatalf("without a fault: %s", got)
@@ -304,6 +307,9 @@ func TestCheckNamesTheProperty(t *testing.T) {
 
 // TestLaxity shows that what the RFC lets be is let be, and only where asked for.
 func TestLaxity(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the kit itself")
+	}
 	streams := faultStreams()
 	for _, tt := range []struct {
 		fault string

@@ -47,6 +47,9 @@ func TestSplitsCutEveryPlaceOfAShortStream(t *testing.T) {
 // TestStreamIsPlausible demands of Stream that its streams come to every end that
 // a peer alone can bring about, and have events of every kind before it.
 func TestStreamIsPlausible(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the kit itself")
+	}
 	seen := map[string]int{}
 	for n := range 4000 {
 		seed := make([]byte, 24+n%3*40)
@@ -97,7 +100,7 @@ func TestReferenceReadsTheRFC(t *testing.T) {
 		{Config{}, "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", "text \"Hello\"\nopen"},
 		{client, "\x01\x03Hel\x80\x02lo", "text \"Hello\"\nopen"},
 		{client, "\x89\x05Hello", "ping \"Hello\"\nopen"},
-		{client, "\x88\x00more", "close\nclosed"},
+		{client, "\x88\x00\x81\x04more", "close\nclosed"},
 		{client, "\x82\x7e\x01\x00", "open"},
 		{client, "\x82\x7e\x00\x7d", "failed length-not-minimal"},
 		{client, "\x82\x7f\x00\x00\x00\x00\x00\x00", "failed length-not-minimal"},
@@ -129,5 +132,6 @@ func TestReferenceReadsTheRFC(t *testing.T) {
 		if got := Reference(tt.cfg, []byte(tt.in)); got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.in, got, tt.want)
 		}
+		Check(t, tt.cfg, []byte(tt.in), newSessionParser)
 	}
 }

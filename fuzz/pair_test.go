@@ -79,6 +79,9 @@ func (e *end) read(peer *end, n int) {
 		}
 		e.sender.React(ev, e.blocked)
 	}
+	for i := range piece {
+		piece[i] = 0xA5 // the read buffer is used again
+	}
 	if err := e.receiver.Err(); err != nil {
 		e.t.Fatalf("%s fails the connection: %v", e.name, err)
 	}
@@ -151,6 +154,7 @@ func FuzzPair(f *testing.F) {
 	f.Add(byte(0xC1), []byte("\x00\x80\x20the same, the same, the same, the s\x02\x03\x13\x02\x02\xff\x13\xff\x10\x00\x03abc\x12\x04\x03\xff"))
 	f.Add(byte(0x33), []byte("\x00\x01\x03a\xe2\x82\x00\x09\x01\xac\x02\x20\x13\x20\x04\x10\x00\x05after"))
 	f.Add(byte(0), bytes.Repeat([]byte("\x00\x03\x02hi\x02\x03"), 30))
+	f.Add(byte(0), []byte("\x00\x80\x08a write \x02\x01\x10\x03\x08is stuck\x10\x03\x02hi\x12\xff\x03\xff\x02\xff"))
 	f.Add(byte(1), bytes.Repeat([]byte("\x00\x00\x60"), 30))
 	f.Fuzz(func(t *testing.T, kind byte, schedule []byte) {
 		ends := [2]*end{newEnd(t, frame.Server, kind), newEnd(t, frame.Client, kind)}
@@ -247,5 +251,26 @@ func compareEnds(t *testing.T, from, to *end) {
 			t.Fatalf("%s sent the pings %q; %s left some out and was not stuck: %q", from.name, from.pings, to.name, from.pongs)
 		}
 		pings = pings[i+1:]
+	}
+}
+
+// TestPongsKeepTheirOrder lets Pings come while a write is stuck and after it, with
+// no output asked for between them.
+func TestPongsKeepTheirOrder(t *testing.T) {
+	for _, blocked := range [][]bool{{false, false}, {true, false}, {true, true, false}, {false, true, false, true}} {
+		to, from := newEnd(t, frame.Server, 0), newEnd(t, frame.Client, 0)
+		for i, b := range blocked {
+			from.pings = append(from.pings, fmt.Sprint(i))
+			payload := []byte(from.pings[i])
+			to.sender.React(session.Event{Opcode: frame.Ping, Payload: payload}, b)
+			payload[0] = 'x'
+		}
+		to.write(1 << 20)
+		from.read(to, 1<<20)
+		to.skipped = blocked[0] || len(blocked) > 2
+		compareEnds(t, from, &end{t: t, name: "server", skipped: to.skipped, events: []string{"close"}})
+		if last := fmt.Sprint(len(blocked) - 1); len(from.pongs) == 0 || from.pongs[len(from.pongs)-1] != last {
+			t.Errorf("blocked %v: pongs %q, want the last to be %q", blocked, from.pongs, last)
+		}
 	}
 }
