@@ -2,33 +2,29 @@ package session
 
 const second = 1_000_000_000 // in nanoseconds
 
-// A budget is a token bucket, counted in nanoseconds: a frame costs as many as
-// must pass until the next is free.
-type budget struct {
-	cost, full int64 // of one frame, and of an untouched bucket
-	left       int64
-	last       int64 // the clock at the last tick, 0 before the first
-}
-
-func newBudget(burst, perSecond int) budget {
-	cost := max(1, second/int64(perSecond))
-	full := cost * int64(burst)
-	return budget{cost: cost, full: full, left: full}
+// A Budget is how many control frames a peer has used up: a token bucket,
+// counted in nanoseconds, so that a frame costs as many as must pass until the
+// next is free (§10.4). The zero Budget is full. It is small, and all that a
+// connection at rest has to remember of its Receiver.
+type Budget struct {
+	owed int64 // nanoseconds that must pass until the bucket is full
+	last int64 // the clock at the last tick, 0 before the first
 }
 
 // tick refills for the time since the last tick.
-func (b *budget) tick(now int64) {
+func (b *Budget) tick(now int64) {
 	if b.last != 0 && now > b.last {
-		b.left = min(b.full, b.left+min(now-b.last, b.full))
+		b.owed = max(0, b.owed-(now-b.last))
 	}
 	b.last = now
 }
 
-// spend takes one frame's cost, if it is there.
-func (b *budget) spend() bool {
-	if b.left < b.cost {
+// spend takes one frame's cost, if burst frames are not owed already.
+func (b *Budget) spend(burst, perSecond int) bool {
+	cost := max(1, second/int64(perSecond))
+	if b.owed > cost*int64(burst-1) {
 		return false
 	}
-	b.left -= b.cost
+	b.owed += cost
 	return true
 }

@@ -28,7 +28,7 @@ func (r *Receiver) judge(h frame.Header) error {
 func (r *Receiver) judgeLimits(h frame.Header) error {
 	switch h.Opcode {
 	case frame.Ping, frame.Pong:
-		if !r.control.spend() {
+		if !r.control.spend(r.limits.ControlBurst, r.limits.ControlPerSecond) {
 			return frame.ErrControlFlood
 		}
 		return nil

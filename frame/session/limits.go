@@ -51,6 +51,7 @@ type Config struct {
 	Deflater *deflate.Compressor   // nil: messages are sent plain
 	Memory   Memory                // nil: make and the garbage collector
 	NextKey  func() frame.MaskKey  // a fresh unpredictable mask (§5.3); needed by a client
+	Control  *Budget               // of control frames; nil: a full one of the Receiver's own
 
 	// InPlace lets Feed keep a message that is not whole yet where it is, and
 	// hand out the memory up to the capacity of Feed's argument by

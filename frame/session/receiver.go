@@ -16,7 +16,7 @@ type Receiver struct {
 	limits   Limits
 	inflater *deflate.Decompressor
 	memory   Memory
-	control  budget
+	control  *Budget
 
 	err    error  // what ended the stream
 	closed bool   // a Close came: nothing is parsed any more
@@ -41,11 +41,14 @@ func NewReceiver(cfg Config) *Receiver {
 		limits:   cfg.Limits.withDefaults(),
 		inflater: cfg.Inflater,
 		memory:   cfg.Memory,
+		control:  cfg.Control,
 	}
 	if r.memory == nil {
 		r.memory = heap{}
 	}
-	r.control = newBudget(r.limits.ControlBurst, r.limits.ControlPerSecond)
+	if r.control == nil {
+		r.control = &Budget{}
+	}
 	return r
 }
 

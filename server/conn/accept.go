@@ -19,7 +19,7 @@ var errNotHijackable = errors.New("websocket: the HTTP server does not let its c
 // After Accept the handler should start the reading elsewhere ([Conn.Serve]) and
 // return, so that net/http's goroutine and buffers are let go.
 func Accept(w http.ResponseWriter, r *http.Request, cfg *Config) (*Conn, error) {
-	cfg = cfg.withDefaults()
+	cfg = cfg.WithDefaults()
 	req, err := cfg.judge(r)
 	if err != nil {
 		refuse(w, err)

@@ -1,6 +1,8 @@
 package conn
 
 import (
+	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +21,9 @@ type Clock struct {
 	next  int32 // slot of the next connection
 	runs  bool
 	lot   lot // of the connections that are parked
+
+	burst  int   // connections since memory was last returned
+	joined int64 // when the last one came
 }
 
 const (
@@ -44,6 +49,8 @@ func (k *Clock) add(c *Conn) {
 	c.slot, c.place = k.next, int32(len(k.slots[k.next]))
 	k.slots[k.next] = append(k.slots[k.next], c)
 	k.count++
+	k.burst++
+	k.joined = k.now.Load()
 }
 
 // remove takes c out; the last one of its slot takes its place.
@@ -75,13 +82,36 @@ func (k *Clock) run() {
 			return
 		}
 		walk = append(walk[:0], k.slots[i]...)
+		tidy := k.tidies()
 		k.mu.Unlock()
 		now := k.now.Load()
 		for _, c := range walk {
 			c.checkDeadlines(now)
 		}
 		clear(walk)
+		if tidy {
+			runtime.GC() // empties the pools' first half, the next one the second
+			debug.FreeOSMemory()
+		}
 	}
+}
+
+// When memory is returned to the system: after so many connections came and then
+// none for so long, by when those that are silent are parked. Their handshakes'
+// buffers and stacks would stay with the process otherwise.
+const (
+	tidyAfter = 1000
+	tidyQuiet = 1700 * time.Millisecond
+)
+
+// tidies says whether memory is to be returned now: once after a burst. k.mu is
+// held.
+func (k *Clock) tidies() bool {
+	if k.burst < tidyAfter || k.now.Load()-k.joined < int64(tidyQuiet) {
+		return false
+	}
+	k.burst = 0
+	return true
 }
 
 // Now is the coarse time: nanoseconds, never 0, never back.

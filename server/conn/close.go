@@ -30,7 +30,7 @@ func (c *Conn) Close(code frame.CloseCode, reason string) error {
 		}
 		c.stopReading()
 	}
-	<-c.done
+	<-c.Done()
 	var closed *ClosedError
 	if errors.As(c.cause, &closed) {
 		return nil
@@ -74,7 +74,7 @@ func (c *Conn) because(err error) {
 func (c *Conn) breakOff(err error) {
 	c.because(&BrokenError{err})
 	c.broken = true
-	c.idle.Broadcast()
+	c.tell()
 	c.nc.SetWriteDeadline(past)
 	c.wake()
 }
@@ -118,7 +118,7 @@ func (c *Conn) end(err error) {
 	if state := c.snd.State(); state != session.Closed && state != session.Failed {
 		c.because(&BrokenError{err})
 		c.broken = true
-		c.idle.Broadcast()
+		c.tell()
 	}
 	c.mu.Unlock()
 	c.finish()
@@ -141,13 +141,18 @@ func (c *Conn) finish() {
 	c.sock.leave(c)
 	c.nc.Close()
 	c.tail = nil
-	c.idle.Broadcast()
+	c.tell()
 	if c.deflater != nil {
 		c.deflater.Close()
 	}
-	close(c.done)
+	c.ended.Store(true)
+	if c.done != nil {
+		close(c.done)
+	}
 	c.mu.Unlock()
-	c.rcv.Close()
+	if c.rcv != nil {
+		c.rcv.Close()
+	}
 	c.rest = nil
 	c.releaseBuffer()
 	c.cfg.Clock.remove(c)

@@ -71,15 +71,22 @@ type Config struct {
 	TLS    *tls.Config                                                       // for wss; nil: the default
 	Proxy  func(*http.Request) (*url.URL, error)                             // nil: http.ProxyFromEnvironment
 	Dialer func(ctx context.Context, network, addr string) (net.Conn, error) // nil: a net.Dialer
+
+	filled bool // WithDefaults made it
 }
 
-// withDefaults gives a copy of c, or of the zero Config for nil, with its
-// defaults filled in.
-func (c *Config) withDefaults() *Config {
+// WithDefaults gives a copy of c, or of the zero Config for nil, with its
+// defaults filled in. Accept, Dial and New do so themselves; who makes many
+// connections does it once, so that they share it.
+func (c *Config) WithDefaults() *Config {
 	if c == nil {
 		c = &Config{}
 	}
+	if c.filled {
+		return c
+	}
 	d := *c
+	d.filled = true
 	d.HandshakeTimeout = cmp.Or(d.HandshakeTimeout, DefaultHandshakeTimeout)
 	d.PingAfter = cmp.Or(d.PingAfter, DefaultPingAfter)
 	if d.PingAfter != Off {

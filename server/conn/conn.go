@@ -16,7 +16,7 @@ import (
 type Conn struct {
 	cfg    *Config
 	role   frame.Role
-	agreed handshake.Agreement
+	agreed *handshake.Agreement // shared where nothing was agreed
 	nc     net.Conn
 	sock   socket
 
@@ -24,10 +24,12 @@ type Conn struct {
 	bay         int32 // in the Clock's lot; -1: none
 
 	// The reading goroutine's.
-	rcv  *session.Receiver
-	rest []byte          // read already, to be fed before the next read
-	buf  *[readSize]byte // what rest or rcv points into, until both are done with it
-	slow int64           // how long the reader waited inside the present message
+	rcv      *session.Receiver // nil while parked
+	control  session.Budget
+	inflater *deflate.Decompressor
+	rest     []byte          // read already, to be fed before the next read
+	buf      *[readSize]byte // what rest or rcv points into, until both are done with it
+	slow     int64           // how long the reader waited inside the present message
 
 	reading  atomic.Bool  // somebody reads: the owner of what stands above
 	handling atomic.Bool  // and is inside the user's code
@@ -37,7 +39,7 @@ type Conn struct {
 	overdue  atomic.Int64 // when the message that it waits for is too slow; 0: never
 
 	mu       sync.Mutex
-	idle     sync.Cond // writing became false, or broken true
+	idle     *sync.Cond // writing became false, or broken true; made by await
 	snd      *session.Sender
 	deflater *deflate.Compressor
 	closing  atomic.Bool   // a Close went into the output; written under mu
@@ -53,7 +55,8 @@ type Conn struct {
 	late     bool          // Deliver said Later, and ready was not called since
 	cause    error         // what ended the connection, or is about to: the first one
 	broken   bool          // the socket is of no use any more
-	done     chan struct{} // closed at the end
+	ended    atomic.Bool   // cause stays as it is
+	done     chan struct{} // closed at the end; made by Done
 }
 
 // New makes a connection of role on nc, on which the opening handshake was done
@@ -61,24 +64,33 @@ type Conn struct {
 // together with the handshake; New keeps them. nc belongs to the connection from
 // now on.
 func New(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte, cfg *Config) *Conn {
-	return newConn(nc, role, agreed, early, cfg.withDefaults())
+	return newConn(nc, role, agreed, early, cfg.WithDefaults())
 }
 
+// nothing is the Agreement of most connections.
+var nothing handshake.Agreement
+
 func newConn(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte, cfg *Config) *Conn {
-	c := &Conn{cfg: cfg, role: role, agreed: agreed, nc: nc, bay: -1, rest: early, done: make(chan struct{})}
-	c.idle.L = &c.mu
-	machine := session.Config{Role: role, Limits: cfg.Limits, Memory: cfg.Memory, InPlace: true}
-	if role == frame.Client {
-		machine.NextKey = nextKey
+	c := &Conn{cfg: cfg, role: role, agreed: &nothing, nc: nc, bay: -1, rest: early}
+	if agreed != nothing {
+		own := agreed // agreed itself stays on the stack
+		c.agreed = &own
 	}
 	if agreed.Deflate.Enabled {
-		machine.Inflater, machine.Deflater = compressors(role, agreed.Deflate)
-		c.deflater = machine.Deflater
+		c.inflater, c.deflater = compressors(role, agreed.Deflate)
 	}
-	c.rcv, c.snd = session.NewReceiver(machine), session.NewSender(machine)
+	c.rcv, c.snd = session.NewReceiver(c.machine()), session.NewSender(c.machine())
 	c.sock = newSocket(nc)
 	cfg.Clock.add(c)
 	return c
+}
+
+// machine is how the machines are made.
+func (c *Conn) machine() session.Config {
+	return session.Config{
+		Role: c.role, Limits: c.cfg.Limits, Memory: c.cfg.Memory, Control: &c.control, InPlace: true,
+		Inflater: c.inflater, Deflater: c.deflater, NextKey: nextKey,
+	}
 }
 
 // compressors gives what the agreed parameters mean for role (RFC 7692 §7.1).
@@ -94,22 +106,45 @@ func compressors(role frame.Role, p handshake.DeflateParams) (*deflate.Decompres
 
 // Agreed is what the opening handshake agreed: the subprotocol and the
 // extensions in use (§4.1).
-func (c *Conn) Agreed() handshake.Agreement { return c.agreed }
+func (c *Conn) Agreed() handshake.Agreement { return *c.agreed }
 
 // NetConn is the connection below, for its addresses. Nobody else may read, write
 // or close it.
 func (c *Conn) NetConn() net.Conn { return c.nc }
 
 // Done is closed when the connection has ended and Err says why.
-func (c *Conn) Done() <-chan struct{} { return c.done }
+func (c *Conn) Done() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done == nil {
+		c.done = make(chan struct{})
+		if c.ended.Load() {
+			close(c.done)
+		}
+	}
+	return c.done
+}
 
 // Err says what ended the connection: a *[ClosedError], *[FailedError] or
 // *[BrokenError]; nil as long as it has not ended.
 func (c *Conn) Err() error {
-	select {
-	case <-c.done:
-		return c.cause
-	default:
+	if !c.ended.Load() {
 		return nil
+	}
+	return c.cause
+}
+
+// await waits for tell. c.mu is held, and let go meanwhile.
+func (c *Conn) await() {
+	if c.idle == nil {
+		c.idle = sync.NewCond(&c.mu)
+	}
+	c.idle.Wait()
+}
+
+// tell lets all who await go on. c.mu is held.
+func (c *Conn) tell() {
+	if c.idle != nil {
+		c.idle.Broadcast()
 	}
 }

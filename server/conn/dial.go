@@ -28,7 +28,7 @@ const maxInterim = 5
 // that refuses gives a *[handshake.Error] with its status; redirects are not
 // followed. Bytes that came with the answer are not lost.
 func Dial(ctx context.Context, url string, cfg *Config) (*Conn, error) {
-	cfg = cfg.withDefaults()
+	cfg = cfg.WithDefaults()
 	u, err := handshake.ParseURL(url)
 	if err != nil {
 		return nil, err

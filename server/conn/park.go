@@ -39,7 +39,13 @@ func (c *Conn) tryPark() (parked, again bool) {
 	if _, partial := c.rcv.Partial(); partial {
 		return false, true
 	}
-	return c.sock.park(c), true
+	rcv := c.rcv
+	c.rcv = nil // before park: c may be another goroutine's right after it
+	if c.sock.park(c) {
+		return true, false
+	}
+	c.rcv = rcv
+	return false, true
 }
 
 // unpark starts a reader for a connection that is parked.

@@ -57,6 +57,9 @@ func (c *Conn) Serve(h Handler) {
 
 // serve reads until the connection has ended, or is parked and no longer ours.
 func (c *Conn) serve() {
+	if c.rcv == nil {
+		c.rcv = session.NewReceiver(c.machine())
+	}
 	h, went := c.handler, on
 	for went == on {
 		went = c.turn(func(ev session.Event) bool { h.Message(c, ev); return true })

@@ -5,6 +5,7 @@ package conn
 import (
 	"io"
 	"net"
+	"sync"
 	"syscall"
 	"unsafe"
 )
@@ -27,14 +28,6 @@ func newSocket(nc net.Conn) socket {
 type raw struct {
 	wait syscall.RawConn // waits in the runtime's poller
 	fd   uintptr         // valid while Conn.broken is false
-
-	ready func(uintptr) bool // onReadable, made once
-
-	// Of one read.
-	conn  *Conn
-	space []byte
-	n     int
-	errno syscall.Errno
 }
 
 func newRaw(nc interface {
@@ -49,46 +42,62 @@ func newRaw(nc interface {
 	if err := wait.Control(func(fd uintptr) { s.fd = fd }); err != nil {
 		return &plain{nc: nc}
 	}
-	s.ready = s.onReadable
 	return s
 }
+
+// A reading is what one read needs while it waits.
+type reading struct {
+	conn  *Conn
+	space []byte
+	n     int
+	errno syscall.Errno
+	try   func(fd uintptr) bool // once, made with the reading
+}
+
+var readings = sync.Pool{New: func() any {
+	r := &reading{}
+	r.try = r.once
+	return r
+}}
 
 // read waits without a buffer: one is taken when there is something to read, and
 // given back when there is not.
 func (s *raw) read(c *Conn, space []byte) ([]byte, error) {
-	s.conn, s.space = c, space
-	err := s.wait.Read(s.ready)
-	p := s.space
-	s.conn, s.space = nil, nil
+	r := readings.Get().(*reading)
+	defer readings.Put(r)
+	r.conn, r.space = c, space
+	err := s.wait.Read(r.try)
+	p := r.space
+	r.conn, r.space = nil, nil
 	switch {
 	case err != nil:
 		return nil, err
-	case s.errno != 0:
-		return nil, s.errno
-	case s.n == 0:
+	case r.errno != 0:
+		return nil, r.errno
+	case r.n == 0:
 		return nil, io.EOF
 	}
-	return p[:s.n], nil
+	return p[:r.n], nil
 }
 
-// onReadable reads once. It is false if there is nothing to read yet.
-func (s *raw) onReadable(fd uintptr) bool {
-	own := len(s.space) == 0
+// once reads once. It is false if there is nothing to read yet.
+func (r *reading) once(fd uintptr) bool {
+	own := len(r.space) == 0
 	if own {
-		s.space = s.conn.borrow()
+		r.space = r.conn.borrow()
 	}
 	for {
-		s.n, s.errno = recv(fd, s.space)
-		if s.errno != syscall.EINTR {
+		r.n, r.errno = recv(fd, r.space)
+		if r.errno != syscall.EINTR {
 			break
 		}
 	}
-	if s.errno != syscall.EAGAIN {
+	if r.errno != syscall.EAGAIN {
 		return true
 	}
 	if own {
-		s.space = nil
-		s.conn.releaseBuffer()
+		r.space = nil
+		r.conn.releaseBuffer()
 	}
 	return false
 }

@@ -106,7 +106,7 @@ func (c *Conn) unlend() {
 // waitForRoom waits while too much stands behind a write that is stuck.
 func (c *Conn) waitForRoom() error {
 	for c.writing && len(c.snd.Output()) > c.cfg.QueueBytes && !c.broken {
-		c.idle.Wait()
+		c.await()
 	}
 	return c.usable()
 }
@@ -193,7 +193,7 @@ func (c *Conn) beginWrite() {
 func (c *Conn) endWrite() {
 	c.writing = false
 	c.unlend()
-	c.idle.Broadcast()
+	c.tell()
 	if c.late && !c.broken && c.ready != nil {
 		c.late = false
 		ready := c.ready
@@ -257,7 +257,7 @@ func (c *Conn) sendDirect(op frame.Opcode, p []byte) (bool, error) {
 func (c *Conn) settle() error {
 	for !c.broken && (c.writing || !c.tryPush()) {
 		if c.writing {
-			c.idle.Wait()
+			c.await()
 			continue
 		}
 		c.beginWrite()
