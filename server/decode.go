@@ -9,6 +9,9 @@ const replacement = "\uFFFD"
 // not one becomes one U+FFFD. So e2 82 becomes one, and ed a0 80 three. (Go's own
 // conversions make one of every bad byte.)
 func appendDecoded(dst, p []byte) []byte {
+	if utf8.Valid(p) {
+		return append(dst, p...)
+	}
 	for len(p) > 0 {
 		if r, n := utf8.DecodeRune(p); r != utf8.RuneError || n > 1 {
 			dst = append(dst, p[:n]...)

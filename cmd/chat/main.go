@@ -2,17 +2,16 @@
 //
 //	go run ./cmd/chat
 //
-// and open http://localhost:8080. Ctrl-C says goodbye to everybody (1001).
+// and open http://localhost:8080. Ctrl-C says goodbye to everybody (1001), a
+// second one ends at once.
 package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -22,38 +21,35 @@ import (
 	"rfc6455/server"
 )
 
-// Limits of the HTTP server before the upgrade, and of going down.
-const (
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 60 * time.Second
-	headerBytes   = 16 << 10
-	drainTimeout  = 10 * time.Second
-)
+// drainTimeout is how long going down may take.
+const drainTimeout = 10 * time.Second
 
-// origins is a flag that may repeat.
-type origins []string
+// names is a flag that may repeat.
+type names []string
 
-func (o *origins) String() string     { return strings.Join(*o, " ") }
-func (o *origins) Set(s string) error { *o = append(*o, s); return nil }
+func (n *names) String() string     { return strings.Join(*n, " ") }
+func (n *names) Set(s string) error { *n = append(*n, s); return nil }
 
 func main() {
-	var allow origins
+	var origins, hosts names
 	addr := flag.String("addr", "localhost:8080", "`host:port` to listen on")
-	flag.Var(&allow, "origin", "`origin` that may connect besides this server's own: http://localhost:5500,\n"+
+	flag.Var(&origins, "origin", "`origin` that may connect besides this server's own: http://localhost:5500,\n"+
 		"null for a page opened from a file, * for all; may be given several times")
+	flag.Var(&hosts, "host", "`name[:port]` under which this server may be reached besides localhost, checked where\n"+
+		"it listens on a loopback address or the flag is given; may be given several times")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // the next signal does what it does by default
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	if err := run(ctx, *addr, allow, log); err != nil {
+	if err := run(ctx, *addr, server.Config{Origins: origins, Hosts: hosts, Log: log}); err != nil {
 		fmt.Fprintln(os.Stderr, "chat:", err)
 		os.Exit(1)
 	}
 }
 
 // run serves until ctx ends, then says goodbye.
-func run(ctx context.Context, addr string, allow []string, log *slog.Logger) error {
-	chat, err := server.New(server.Config{Origins: allow, Log: log})
+func run(ctx context.Context, addr string, cfg server.Config) error {
+	chat, err := server.New(cfg)
 	if err != nil {
 		return err
 	}
@@ -61,25 +57,18 @@ func run(ctx context.Context, addr string, allow []string, log *slog.Logger) err
 	if err != nil {
 		return err
 	}
-	log.Info("listening: open http://" + shown(l.Addr()))
-	web := &http.Server{
-		Handler:           chat,
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    headerBytes,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+	cfg.Log.Info("listening: open http://" + shown(l.Addr()))
 	failed := make(chan error, 1)
-	go func() { failed <- web.Serve(l) }()
+	go func() { failed <- chat.Serve(l) }()
 	select {
 	case err := <-failed:
 		return err
 	case <-ctx.Done():
 	}
-	log.Info("going down: saying goodbye")
+	cfg.Log.Info("going down: saying goodbye")
 	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
-	return errors.Join(chat.Shutdown(drain), web.Shutdown(drain))
+	return chat.Shutdown(drain)
 }
 
 // shown is the address that a browser on this machine opens.

@@ -1,0 +1,69 @@
+package server
+
+import (
+	"net/http"
+
+	"rfc6455/frame"
+	"rfc6455/frame/session"
+	"rfc6455/handshake"
+	"rfc6455/server/conn"
+)
+
+const goodbye = "the server is going down"
+
+// errGoingDown refuses upgrades once Shutdown was called.
+var errGoingDown = &handshake.Error{ID: "going-down", Status: http.StatusServiceUnavailable, Text: goodbye}
+
+// accept takes the connection of r over, for the caller to enter. A request that
+// is refused is answered and logged, and gives nil.
+func (s *Server) accept(w http.ResponseWriter, r *http.Request, cfg *conn.Config) *conn.Conn {
+	if !s.announce() {
+		handshake.WriteReject(w, errGoingDown)
+		return nil
+	}
+	c, err := conn.Accept(w, r, cfg)
+	if err != nil {
+		s.present.Done()
+		s.logRefused(r, err)
+		return nil
+	}
+	return c
+}
+
+// announce lets Shutdown wait for a connection to come. It is false when the
+// server is going down.
+func (s *Server) announce() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closing {
+		s.present.Add(1)
+	}
+	return !s.closing
+}
+
+// enter lets h serve c, which accept gave. Nothing may be sent on c before, so
+// that nothing ends it before there is an h to be told.
+func (s *Server) enter(c *conn.Conn, h conn.Handler) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conns[c] = struct{}{}
+	c.Serve(h)
+	if s.closing {
+		c.StartClose(frame.GoingAway, goodbye)
+	}
+}
+
+// leave strikes a connection off, at its End.
+func (s *Server) leave(c *conn.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, c)
+	s.present.Done()
+}
+
+// A stranger is a connection that could not join, until it is closed.
+type stranger struct{ server *Server }
+
+func (stranger) Message(*conn.Conn, session.Event) {}
+
+func (n stranger) End(c *conn.Conn) { n.server.leave(c) }
