@@ -121,6 +121,9 @@ func TestMutants(t *testing.T) {
 		}
 		t.Logf("%3d  %-36s %-24s %5.1fs  %s", i+1, m.file, by, time.Since(began).Seconds(), m.rule)
 	}
+	if planted == 0 {
+		t.Errorf("MUTANTS is %q: no fault is in a file of that name", which)
+	}
 	t.Logf("%d of %d planted faults found", killed, planted)
 }
 
@@ -191,6 +194,7 @@ func (m mutant) found(t *testing.T, args ...string) bool {
 	out, ok := goTest(t, args...)
 	if strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]") {
 		t.Errorf("%s: does not build with the fault:\n%s", m.at, out)
+		return false
 	}
 	return !ok
 }

@@ -156,6 +156,11 @@ func FuzzPair(f *testing.F) {
 	f.Add(byte(0), bytes.Repeat([]byte("\x00\x03\x02hi\x02\x03"), 30))
 	f.Add(byte(0), []byte("\x00\x80\x08a write \x02\x01\x10\x03\x08is stuck\x10\x03\x02hi\x12\xff\x03\xff\x02\xff"))
 	f.Add(byte(1), bytes.Repeat([]byte("\x00\x00\x60"), 30))
+	noise := make([]byte, 64) // does not shrink, so it goes out plain; and does if it was seen before
+	for i := range noise {
+		noise[i] = byte(i * 37)
+	}
+	f.Add(byte(0xCF), slices.Concat([]byte("\x00\x80\x40"), noise, []byte("\x00\x80\x40"), noise))
 	f.Fuzz(func(t *testing.T, kind byte, schedule []byte) {
 		ends := [2]*end{newEnd(t, frame.Server, kind), newEnd(t, frame.Client, kind)}
 		run(ends, schedule)
