@@ -40,8 +40,11 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the next signal does what it does by default
-	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	if err := run(ctx, *addr, server.Config{Origins: origins, Hosts: hosts, Log: log}); err != nil {
+	lines := newLineBuffer(os.Stderr)
+	log := slog.New(slog.NewTextHandler(lines, nil))
+	err := run(ctx, *addr, server.Config{Origins: origins, Hosts: hosts, Log: log})
+	lines.Flush()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "chat:", err)
 		os.Exit(1)
 	}
