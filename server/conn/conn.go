@@ -12,51 +12,53 @@ import (
 	"rfc6455/handshake"
 )
 
-// A Conn is one WebSocket connection, of either role.
+// A Conn is one WebSocket connection, of either role. What a broadcast touches
+// stands together: with thousands of members that is what it costs.
 type Conn struct {
-	cfg    *Config
-	role   frame.Role
-	agreed *handshake.Agreement // shared where nothing was agreed
-	nc     net.Conn
-	sock   socket
+	mu      sync.Mutex
+	writing bool   // somebody writes, with mu let go
+	broken  bool   // the socket is of no use any more
+	lent    bool   // the Sender has one of outputBuffers
+	late    bool   // Deliver said Later, and ready was not called since
+	asked   bool   // the reader is to park
+	sock    socket // where it can be, native
+	native  native
+	snd     session.Sender
+	tail    [][]byte      // shared frames that go out before the output, see Deliver
+	tailOne [1][]byte     // tail's memory where it is one frame
+	ready   func()        // see OnReady
+	began   int64         // when our Close was sent
+	pinged  int64         // when our Ping was sent that nothing answered; 0: none
+	stuck   atomic.Int64  // since when a write makes no progress
+	idle    *sync.Cond    // writing became false, or broken true; made by await
+	cause   error         // what ended the connection, or is about to: the first one
+	handler Handler       // of Serve; nil: Messages, or nothing yet
+	done    chan struct{} // closed at the end; made by Done
 
-	slot, place int32 // in the Clock
-	bay         int32 // in the Clock's lot; -1: none
+	cfg      *Config
+	agreed   *handshake.Agreement // shared where nothing was agreed
+	nc       net.Conn
+	inflater *deflate.Decompressor
+	deflater *deflate.Compressor
 
 	// The reading goroutine's.
-	rcv      *session.Receiver // nil while parked
-	control  session.Budget
-	inflater *deflate.Decompressor
-	rest     []byte          // read already, to be fed before the next read
-	buf      *[readSize]byte // what rest or rcv points into, until both are done with it
-	slow     int64           // how long the reader waited inside the present message
+	rcv     *session.Receiver // nil while parked
+	rest    []byte            // read already, to be fed before the next read
+	buf     *[readSize]byte   // what rest or rcv points into, until both are done with it
+	slow    int64             // how long the reader waited inside the present message
+	control session.Budget
 
-	reading  atomic.Bool  // somebody reads: the owner of what stands above
+	waiting  atomic.Int64 // since when the reader waits for bytes, by the Clock; 0: it does not
+	overdue  atomic.Int64 // when the message that it waits for is too slow; 0: never
+	reading  atomic.Bool  // somebody reads: the owner of what is the reader's
 	handling atomic.Bool  // and is inside the user's code
 	parked   atomic.Bool  // nobody is on it: the next one to unpark it reads
-	handler  Handler      // of Serve; nil: Messages, or nothing yet
-	waiting  atomic.Int64 // since when it waits for bytes, by the Clock; 0: it does not
-	overdue  atomic.Int64 // when the message that it waits for is too slow; 0: never
+	closing  atomic.Bool  // a Close went into the output; written under mu
+	ended    atomic.Bool  // cause stays as it is
 
-	mu       sync.Mutex
-	idle     *sync.Cond // writing became false, or broken true; made by await
-	snd      *session.Sender
-	deflater *deflate.Compressor
-	closing  atomic.Bool   // a Close went into the output; written under mu
-	tail     [][]byte      // shared frames that go out before the output, see Deliver
-	writing  bool          // somebody writes, with mu let go
-	stuck    atomic.Int64  // since when that write makes no progress
-	lent     bool          // the Sender has one of outputBuffers
-	asked    bool          // the reader is to park
-	began    int64         // when our Close was sent
-	pinged   int64         // when our Ping was sent that nothing answered; 0: none
-	tailOne  [1][]byte     // tail's memory where it is one frame
-	ready    func()        // see OnReady
-	late     bool          // Deliver said Later, and ready was not called since
-	cause    error         // what ended the connection, or is about to: the first one
-	broken   bool          // the socket is of no use any more
-	ended    atomic.Bool   // cause stays as it is
-	done     chan struct{} // closed at the end; made by Done
+	role        frame.Role
+	slot, place int32 // in the Clock
+	bay         int32 // in the Clock's lot; -1: none
 }
 
 // New makes a connection of role on nc, on which the opening handshake was done
@@ -79,8 +81,8 @@ func newConn(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []b
 	if agreed.Deflate.Enabled {
 		c.inflater, c.deflater = compressors(role, agreed.Deflate)
 	}
-	c.rcv, c.snd = session.NewReceiver(c.machine()), session.NewSender(c.machine())
-	c.sock = newSocket(nc)
+	c.rcv, c.snd = session.NewReceiver(c.machine()), *session.NewSender(c.machine())
+	c.sock = c.native.socket(nc)
 	cfg.Clock.add(c)
 	return c
 }

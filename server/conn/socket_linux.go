@@ -10,17 +10,6 @@ import (
 	"unsafe"
 )
 
-// newSocket takes the raw way where nc is a socket of the system's.
-func newSocket(nc net.Conn) socket {
-	switch nc := nc.(type) {
-	case *net.TCPConn:
-		return newRaw(nc)
-	case *net.UnixConn:
-		return newRaw(nc)
-	}
-	return &plain{nc: nc}
-}
-
 // raw reads and writes by bare non-blocking system calls. The runtime is not told
 // of them: an ordinary Syscall would keep its monitor thread awake, which costs a
 // quiet server about a tenth of its time. They do not block, so nothing is lost
@@ -30,19 +19,32 @@ type raw struct {
 	fd   uintptr         // valid while Conn.broken is false
 }
 
-func newRaw(nc interface {
-	net.Conn
-	syscall.Conn
-}) socket {
+// native is what a Conn holds for its socket.
+type native struct{ raw }
+
+// socket gives the socket of nc: the raw way where nc is the system's own.
+func (n *native) socket(nc net.Conn) socket {
+	switch nc := nc.(type) {
+	case *net.TCPConn:
+		if n.take(nc) {
+			return n
+		}
+	case *net.UnixConn:
+		if n.take(nc) {
+			return n
+		}
+	}
+	return &plain{nc: nc}
+}
+
+// take finds nc's descriptor.
+func (s *raw) take(nc syscall.Conn) bool {
 	wait, err := nc.SyscallConn()
 	if err != nil {
-		return &plain{nc: nc}
+		return false
 	}
-	s := &raw{wait: wait}
-	if err := wait.Control(func(fd uintptr) { s.fd = fd }); err != nil {
-		return &plain{nc: nc}
-	}
-	return s
+	s.wait = wait
+	return wait.Control(func(fd uintptr) { s.fd = fd }) == nil
 }
 
 // A reading is what one read needs while it waits.

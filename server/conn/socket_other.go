@@ -4,4 +4,7 @@ package conn
 
 import "net"
 
-func newSocket(nc net.Conn) socket { return &plain{nc: nc} }
+// native is what a Conn holds for its socket: nothing, on this system.
+type native struct{}
+
+func (native) socket(nc net.Conn) socket { return &plain{nc: nc} }

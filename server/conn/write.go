@@ -11,6 +11,7 @@ import (
 // Sizes on the way out, in bytes.
 const (
 	outputSize = 8 << 10  // of the buffer in which answers gather
+	gatherMax  = 4 << 10  // of answers that gather; more are written at once
 	directFrom = 16 << 10 // a message from this size on is written where it is, without a copy
 )
 
@@ -69,7 +70,7 @@ func (c *Conn) Reply(ev session.Event) error {
 	if err := c.snd.Echo(ev); err != nil {
 		return c.refused(err)
 	}
-	if len(c.snd.Output()) >= outputSize-directFrom/4 {
+	if len(c.snd.Output()) >= gatherMax {
 		return c.pushWaiting()
 	}
 	return nil
