@@ -33,7 +33,9 @@ func Accept(w http.ResponseWriter, r *http.Request, cfg *Config) (*Conn, error) 
 	}
 	agreed := req.Agree(cfg.Subprotocols, cfg.Deflate)
 	agreed.Fields = cfg.Fields
-	nc.SetDeadline(time.Now().Add(cfg.HandshakeTimeout))
+	if cfg.HandshakeTimeout != Off {
+		nc.SetDeadline(time.Now().Add(cfg.HandshakeTimeout))
+	}
 	if _, err := nc.Write(req.AppendAccept(make([]byte, 0, 512), agreed)); err != nil {
 		nc.Close()
 		return nil, &BrokenError{err}

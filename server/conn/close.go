@@ -26,9 +26,7 @@ func (c *Conn) Close(code frame.CloseCode, reason string) error {
 		return nil
 	}
 	if c.reading.CompareAndSwap(false, true) {
-		for c.turn(func(session.Event) bool { return true }) == on {
-		}
-		c.stopReading()
+		c.readOut()
 	}
 	<-c.Done()
 	var closed *ClosedError
@@ -36,6 +34,12 @@ func (c *Conn) Close(code frame.CloseCode, reason string) error {
 		return nil
 	}
 	return c.cause
+}
+
+// readOut reads until the end; what comes is not for the user any more.
+func (c *Conn) readOut() {
+	for c.turn(func(session.Event) bool { return true }) == on {
+	}
 }
 
 // StartClose sends a Close like [Conn.Close] and returns at once.
@@ -57,10 +61,16 @@ func (c *Conn) sendClose(code frame.CloseCode, reason string) error {
 		}
 		return err
 	}
-	c.closing.Store(true)
-	c.began = c.cfg.Clock.Now()
+	c.beginClosing()
 	c.push()
 	return nil
+}
+
+// beginClosing notes that a Close went into the output. c.mu is held.
+func (c *Conn) beginClosing() {
+	if !c.closing.Swap(true) {
+		c.began = c.cfg.Clock.Now()
+	}
 }
 
 // because notes why the connection ends. The first cause stays. c.mu is held.
@@ -99,7 +109,7 @@ func (c *Conn) fail(err error) {
 	c.because(&FailedError{err})
 	c.lend()
 	c.snd.Fail(err)
-	c.closing.Store(true)
+	c.beginClosing()
 }
 
 // answer lets the answers of one turn go, before the next read. It is true if the
@@ -108,6 +118,11 @@ func (c *Conn) answer() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.pushWaiting()
+	return c.isOver()
+}
+
+// isOver says whether nothing is read any more. c.mu is held.
+func (c *Conn) isOver() bool {
 	state := c.snd.State()
 	return c.broken || state == session.Closed || state == session.Failed
 }
@@ -115,7 +130,7 @@ func (c *Conn) answer() bool {
 // end ends the connection after the read failed with err.
 func (c *Conn) end(err error) {
 	c.mu.Lock()
-	if state := c.snd.State(); state != session.Closed && state != session.Failed {
+	if !c.isOver() {
 		c.because(&BrokenError{err})
 		c.broken = true
 		c.tell()
@@ -132,14 +147,14 @@ func (c *Conn) finish() {
 		c.settle()
 	}
 	broken := c.broken
+	c.broken = true // nobody writes from now on, the Clock has nothing to break off
 	c.mu.Unlock()
 	if !broken {
 		c.linger()
 	}
-	c.mu.Lock()
-	c.broken = true
 	c.sock.leave(c)
-	c.nc.Close()
+	hangUp(c.nc)
+	c.mu.Lock()
 	c.tail = nil
 	c.tell()
 	if c.deflater != nil {
@@ -162,13 +177,14 @@ func (c *Conn) finish() {
 // has failed the connection, ends its direction first; then what the peer still
 // sends is dropped until its end, within bounds.
 func (c *Conn) linger() {
+	deadline := time.Now().Add(c.cfg.LingerTimeout)
 	c.mu.Lock()
 	first := c.role == frame.Server || c.snd.State() == session.Failed
 	c.mu.Unlock()
 	if first {
 		closeWrite(c.nc)
 	}
-	c.nc.SetReadDeadline(time.Now().Add(c.cfg.LingerTimeout))
+	c.nc.SetReadDeadline(deadline)
 	io.Copy(io.Discard, io.LimitReader(bare{c.nc}, c.cfg.LingerBytes))
 }
 
@@ -185,4 +201,13 @@ func closeWrite(nc net.Conn) {
 	if below, ok := nc.(interface{ NetConn() net.Conn }); ok {
 		closeWrite(below.NetConn())
 	}
+}
+
+// hangUp closes nc. What is below TLS goes first: its alert could wait for a peer
+// that takes nothing, and in good order closeWrite has sent it.
+func hangUp(nc net.Conn) {
+	if below, ok := nc.(interface{ NetConn() net.Conn }); ok {
+		hangUp(below.NetConn())
+	}
+	nc.Close()
 }

@@ -31,7 +31,8 @@ const (
 // minPingAfter is the least silence before a Ping of ours.
 const minPingAfter = 15 * time.Second
 
-// Off switches a timeout of [Config] off.
+// Off switches a timeout of [Config] off. Without a LingerTimeout TCP is closed at
+// once.
 const Off time.Duration = -1
 
 // A Config says how connections behave. A zero field means its default, and the
@@ -56,8 +57,8 @@ type Config struct {
 	PongTimeout      time.Duration // after that Ping for any byte: ErrPongTimeout; 15 s
 	MessageTimeout   time.Duration // for a message from its first byte, and
 	MessageRate      int64         // one more second for each of so many bytes: frame.ErrMessageTooSlow; 30 s, 16 KiB/s
-	WriteTimeout     time.Duration // without a byte taken by the peer: ErrWriteTimeout; 10 s
-	CloseTimeout     time.Duration // for the peer's Close after ours: ErrCloseTimeout; 5 s
+	WriteTimeout     time.Duration // without a byte taken by the peer, or 64 KiB where only whole writes show: ErrWriteTimeout; 10 s
+	CloseTimeout     time.Duration // for the peer's Close after ours, and until ours is written: ErrCloseTimeout; 5 s
 	LingerTimeout    time.Duration // for the peer's end of TCP, and
 	LingerBytes      int64         // at most so much is read and dropped meanwhile; 2 s, 1 MiB
 	QueueBytes       int           // of output behind a write that is stuck, before Send waits; 64 KiB

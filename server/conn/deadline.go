@@ -19,7 +19,7 @@ func (c *Conn) checkDeadlines(now int64) {
 	case c.broken:
 	case c.writing && passed(c.stuck.Load(), c.cfg.WriteTimeout, now):
 		c.breakOff(ErrWriteTimeout)
-	case c.snd.State() == session.Closing && passed(c.began, c.cfg.CloseTimeout, now):
+	case c.closing.Load() && passed(c.began, c.cfg.CloseTimeout, now):
 		c.breakOff(ErrCloseTimeout)
 	case c.snd.State() == session.Open:
 		c.checkAlive(now)

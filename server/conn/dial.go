@@ -40,8 +40,11 @@ func Dial(ctx context.Context, url string, cfg *Config) (*Conn, error) {
 	if err := offer.Check(); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, cfg.HandshakeTimeout)
-	defer cancel()
+	if cfg.HandshakeTimeout != Off {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, cfg.HandshakeTimeout)
+		defer cancel()
+	}
 	nc, err := cfg.connect(ctx, u)
 	if err != nil {
 		return nil, err

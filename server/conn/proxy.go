@@ -72,7 +72,7 @@ func (c *Config) tunnel(nc net.Conn, user *url.Userinfo, addr string) error {
 	switch {
 	case err != nil:
 		return err
-	case answer.StatusCode != http.StatusOK:
+	case answer.StatusCode/100 != 2:
 		return fmt.Errorf("no tunnel: %s", answer.Status)
 	case r.Buffered() > 0:
 		return fmt.Errorf("bytes before ours in the tunnel")

@@ -27,11 +27,18 @@ func (c *Conn) Messages() iter.Seq[session.Event] {
 	}
 }
 
-// stopReading gives the reading free, unless the connection has ended: then
-// there is nothing left to own.
+// stopReading gives the reading free, unless the connection has ended: then there
+// is nothing left to own. After our Close nothing is given out any more, and the
+// reading goes on in the background until the end.
 func (c *Conn) stopReading() {
-	if c.Err() == nil {
-		c.reading.Store(false)
+	if c.Err() != nil {
+		return
+	}
+	c.reading.Store(false)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if (c.closing.Load() || c.broken) && c.reading.CompareAndSwap(false, true) {
+		go c.readOut()
 	}
 }
 
@@ -52,7 +59,12 @@ func (c *Conn) Serve(h Handler) {
 		c.handler = h
 		c.mu.Unlock()
 		go c.serve()
+		return
 	}
+	go func() { // it ended before, or somebody else reads
+		<-c.Done()
+		h.End(c)
+	}()
 }
 
 // serve reads until the connection has ended, or is parked and no longer ours.
@@ -180,7 +192,7 @@ func (c *Conn) react(ev session.Event) {
 	c.lend()
 	c.snd.React(ev, c.writing || len(c.tail) > 0)
 	if ev.Opcode == frame.Close {
-		c.closing.Store(true)
+		c.beginClosing()
 		c.because(&ClosedError{Code: ev.Code, Reason: ev.Reason, ByPeer: byPeer})
 	}
 }

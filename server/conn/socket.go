@@ -22,8 +22,11 @@ type socket interface {
 	leave(c *Conn)
 }
 
-// writeChunk is how much one write takes at most, so that its progress shows.
-const writeChunk = 256 << 10
+// How much one write takes at most, so that its progress shows.
+const (
+	writeChunk = 256 << 10
+	plainChunk = 64 << 10 // of a plain socket, which tells nothing before all is taken
+)
 
 // plain is the socket of any net.Conn: TLS, pipes, other systems. It never writes
 // without waiting.
@@ -64,12 +67,12 @@ func writePieces(nc net.Conn, c *Conn, pieces net.Buffers) (n int64, err error) 
 	for _, p := range pieces {
 		total += len(p)
 	}
-	if total <= writeChunk {
+	if total <= plainChunk {
 		return pieces.WriteTo(nc)
 	}
 	for _, p := range pieces {
 		for len(p) > 0 {
-			m, err := nc.Write(p[:min(len(p), writeChunk)])
+			m, err := nc.Write(p[:min(len(p), plainChunk)])
 			n += int64(m)
 			if err != nil {
 				return n, err

@@ -52,7 +52,11 @@ func (c *Conn) Fragment(op frame.Opcode, p []byte, last bool) error {
 	if err := c.snd.Fragment(op, p, last); err != nil {
 		return c.refused(err)
 	}
-	return c.pushWaiting()
+	err := c.pushWaiting()
+	if last && !c.writing {
+		c.tellReady() // Deliver had to wait for the end of the message
+	}
+	return err
 }
 
 // Reply sends ev back, a message that was just given out and not changed. Only the
@@ -62,9 +66,15 @@ func (c *Conn) Reply(ev session.Event) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(ev.Payload) >= directFrom {
+		if err := c.settle(); err != nil { // before InPlace judges: the state may change meanwhile
+			return err
+		}
 		if framed := c.snd.InPlace(ev); framed != nil {
 			return c.writeDirect(framed, nil)
 		}
+	}
+	if err := c.waitForRoom(); err != nil {
+		return err
 	}
 	c.lend()
 	if err := c.snd.Echo(ev); err != nil {
@@ -78,6 +88,7 @@ func (c *Conn) Reply(ev session.Event) error {
 
 // refused prefers what ended the connection to the Sender's ErrClosed.
 func (c *Conn) refused(err error) error {
+	c.unlend()
 	if err == session.ErrClosed && c.cause != nil {
 		return c.cause
 	}
@@ -85,9 +96,10 @@ func (c *Conn) refused(err error) error {
 }
 
 // lend gives the Sender a buffer for its output if it has none. c.mu is held, as
-// in all that follows.
+// in all that follows. While somebody writes it does not ask for the output: that
+// would put a Pong into it that a newer one may still replace (§5.5.3).
 func (c *Conn) lend() {
-	if len(c.snd.Output()) == 0 && !c.lent {
+	if !c.lent && !c.writing && len(c.snd.Output()) == 0 {
 		c.snd.Lend(outputBuffers.Get().(*[outputSize]byte)[:])
 		c.lent = true
 	}
@@ -95,7 +107,7 @@ func (c *Conn) lend() {
 
 // unlend takes the buffer back from a Sender that has no output left.
 func (c *Conn) unlend() {
-	if !c.lent || len(c.snd.Output()) > 0 {
+	if !c.lent || c.writing || len(c.snd.Output()) > 0 {
 		return
 	}
 	c.lent = false
@@ -195,6 +207,11 @@ func (c *Conn) endWrite() {
 	c.writing = false
 	c.unlend()
 	c.tell()
+	c.tellReady()
+}
+
+// tellReady calls what OnReady set, if that is owed. c.mu is let go meanwhile.
+func (c *Conn) tellReady() {
 	if c.late && !c.broken && c.ready != nil {
 		c.late = false
 		ready := c.ready
@@ -245,8 +262,11 @@ func (c *Conn) sendDirect(op frame.Opcode, p []byte) (bool, error) {
 	}
 	c.lend()
 	ok, err := c.snd.Announce(op, p)
+	if err != nil {
+		return false, c.refused(err)
+	}
 	if !ok {
-		return false, err
+		return false, nil
 	}
 	var header [frame.MaxHeaderLen]byte
 	n := copy(header[:], c.snd.Output())

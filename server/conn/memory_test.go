@@ -1,0 +1,155 @@
+package conn_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"strings"
+	"testing"
+
+	"rfc6455/frame"
+	"rfc6455/handshake"
+	"rfc6455/server/conn"
+)
+
+func TestMemoryGivesBackWhatItTook(t *testing.T) {
+	m := &conn.Memory{Limit: 1 << 20}
+	for _, n := range []int{0, 1, 511, 512, 576, 577, 1 << 16, 1<<16 + 64, 1<<16 + 65, 1 << 19} {
+		for range 3 {
+			b := m.Get(n)
+			if b == nil || len(b) != 0 || cap(b) < n {
+				t.Fatalf("Get(%d): length %d, capacity %d", n, len(b), cap(b))
+			}
+			if got := m.Used(); got != int64(cap(b)) {
+				t.Errorf("Get(%d): %d in use, capacity %d", n, got, cap(b))
+			}
+			m.Put(b)
+		}
+	}
+	if m.Used() != 0 {
+		t.Errorf("%d in use at the end", m.Used())
+	}
+}
+
+func TestMemoryLimit(t *testing.T) {
+	m := &conn.Memory{Limit: 10_000}
+	first := m.Get(8000)
+	if m.Get(8000) != nil {
+		t.Error("Get passed the limit")
+	}
+	if small := m.Get(100); small == nil {
+		t.Error("a Get that was refused still counts")
+	} else {
+		m.Put(small)
+	}
+	m.Put(first)
+	if again := m.Get(8000); again == nil {
+		t.Error("what was put back still counts")
+	}
+	if b := new(conn.Memory).Get(1 << 31); cap(b) < 1<<31 {
+		t.Error("the zero Memory has a limit")
+	}
+}
+
+// §10.4, §7.4.1: the message that finds no memory is refused with 1013, and the
+// connections beside it live.
+func TestMemoryShort(t *testing.T) {
+	memory := &conn.Memory{Limit: 2 << 20}
+	cfg := &conn.Config{Memory: memory}
+	holds, p := overTCP(t, frame.Server, cfg)
+	go echo(holds)
+	const most = 900_000
+	big := wire(t, frame.Client, `binary "x"*1000000`)
+	p.write(big[:most])
+	wait(t, func() bool { return memory.Used() > 1<<20 })
+
+	other, q := overTCP(t, frame.Server, cfg)
+	go echo(other)
+	q.send(`text "small ones pass"`)
+	q.want(`text "small ones pass"`)
+	go q.nc.Write(big)
+	q.wantFailed(frame.ErrMemoryShort)
+	wantCause(t, other, frame.ErrMemoryShort)
+
+	p.write(big[most:])
+	p.want(`binary "x"*1000000`)
+	p.send("close 1000")
+	p.want("close 1000")
+	p.wantEnd()
+	wantClosed(t, holds, conn.ClosedError{Code: 1000, ByPeer: true})
+	if n := memory.Used(); n != 0 {
+		t.Errorf("%d bytes in use at the end", n)
+	}
+}
+
+// RFC 7692 §7.2.2: what is inflated comes from the Memory too, however much it
+// grows, with and without a window that is kept.
+func TestMemoryInflated(t *testing.T) {
+	for _, takeover := range []bool{false, true} {
+		memory := &conn.Memory{Limit: 32 << 20}
+		cfg := &conn.Config{Memory: memory, Deflate: handshake.DeflateConfig{
+			Enabled: true, ServerTakeover: takeover, ClientTakeover: takeover,
+		}}
+		cfg.Limits.Message = 4 << 20
+		url, ends := echoServer(t, cfg)
+		c, err := conn.Dial(t.Context(), url, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, n := range []int{100, 10_000, 4 << 20, 300, 100_000, 2_000_000, 50} {
+			want := strings.Repeat(string(rune('a'+i))+"bcdefgh", n/8)
+			if err := c.Send(frame.Text, []byte(want)); err != nil {
+				t.Fatal(err)
+			}
+			for ev := range c.Messages() {
+				if sha256.Sum256(ev.Payload) != sha256.Sum256([]byte(want)) {
+					t.Errorf("%d bytes come back as others", n)
+				}
+				if memory.Used() < int64(len(want)) {
+					t.Errorf("%d bytes are in use while a message of %d is there", memory.Used(), len(want))
+				}
+				break
+			}
+		}
+		if err := c.Close(1000, ""); err != nil {
+			t.Error(err)
+		}
+		<-ends
+		if n := memory.Used(); n != 0 {
+			t.Errorf("%d bytes in use at the end", n)
+		}
+	}
+}
+
+// §10.4: a decompression bomb is refused once its output is over the limit, or
+// once the process has no memory for it.
+func TestMemoryBomb(t *testing.T) {
+	for _, test := range []struct {
+		limit, message int64
+		want           frame.CloseCode
+	}{
+		{0, 1 << 20, frame.MessageTooBig},
+		{4 << 20, 64 << 20, frame.TryAgainLater},
+	} {
+		cfg := &conn.Config{Deflate: handshake.DeflateConfig{Enabled: true}}
+		cfg.Memory = &conn.Memory{Limit: test.limit}
+		cfg.Limits.Message = test.message
+		url, ends := echoServer(t, cfg)
+		c, err := conn.Dial(t.Context(), url, &conn.Config{Deflate: cfg.Deflate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Send(frame.Binary, bytes.Repeat([]byte{0}, 16<<20)); err != nil {
+			t.Fatal(err)
+		}
+		drop(c)
+		var closed *conn.ClosedError
+		if !errors.As(c.Err(), &closed) || closed.Code != test.want {
+			t.Errorf("ended by %v, want %d", c.Err(), test.want)
+		}
+		<-ends
+		if n := cfg.Memory.Used(); n != 0 {
+			t.Errorf("%d bytes in use at the end", n)
+		}
+	}
+}
