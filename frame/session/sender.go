@@ -8,24 +8,25 @@ import (
 )
 
 // A Sender turns what our side wants to say into bytes (§6.1). They gather in
-// Output; the shell writes them, in order, and says so by Wrote.
+// Output; the shell writes them, in order, and says so by Wrote. What is handed
+// in is copied before it is masked, so it stays the caller's, and nothing can
+// change a frame whose key may have been seen (§10.3).
 type Sender struct {
-	role     frame.Role
-	deflater *deflate.Compressor
+	// What a broadcast looks at stands first, see Prepared and Output.
+	sent       bool // our Close (§5.5.1)
+	received   bool // the peer's
+	failed     bool // §7.1.7
+	fragmented bool // between the first and the last Fragment
+	text       bool // it is one
+	wait       bool // pong waits
+	role       frame.Role
+	out        []byte // what is to be written
+	written    int    // bytes of it that were
+	deflater   *deflate.Compressor
+
 	nextKey  func() frame.MaskKey
-
-	sent     bool // our Close (§5.5.1)
-	received bool // the peer's
-	failed   bool // §7.1.7
-
-	fragmented bool      // between the first and the last Fragment
-	fragment   validator // of its text
-	text       bool      // it is one
-
-	out     []byte // what is to be written
-	written int    // bytes of it that were
-	pong    []byte // payload of a Pong that waits until earlier output is gone, §5.5.3
-	wait    bool   // there is one
+	fragment validator // of a text sent in fragments
+	pong     []byte    // payload of a Pong that waits until earlier output is gone, §5.5.3
 }
 
 // NewSender makes the sending half of a connection.
@@ -46,8 +47,8 @@ func (s *Sender) State() State {
 	return Open // a Close that comes is answered at once, so received alone is never seen
 }
 
-// Send sends a whole message or a Ping or Pong in one frame. A message is
-// compressed if that was agreed and makes it smaller. Text has to be UTF-8.
+// Send sends a whole message or a Ping or Pong in one frame (§6.1). A message is
+// compressed if that was agreed and makes it smaller. Text has to be UTF-8 (§5.6).
 func (s *Sender) Send(op frame.Opcode, p []byte) error {
 	if err := s.judge(op, p); err != nil {
 		return err
@@ -64,20 +65,20 @@ func (s *Sender) judge(op frame.Opcode, p []byte) error {
 	switch op {
 	case frame.Text, frame.Binary:
 		if s.fragmented {
-			return ErrInsideMessage
+			return ErrInsideMessage // §5.4: messages do not interleave
 		}
 		if op == frame.Text && !utf8.Valid(p) {
-			return ErrNotUTF8
+			return ErrNotUTF8 // §5.6
 		}
 	case frame.Ping, frame.Pong:
 		if len(p) > frame.MaxControlPayload {
-			return ErrControlSize
+			return ErrControlSize // §5.5
 		}
 	default:
-		return ErrOpcode
+		return ErrOpcode // §5.2: the others are not for messages, or reserved
 	}
 	if s.sent {
-		return ErrClosed
+		return ErrClosed // §6.1/1, §5.5.1: nothing follows our Close
 	}
 	return nil
 }
@@ -90,15 +91,15 @@ func (s *Sender) Fragment(op frame.Opcode, p []byte, last bool) error {
 	case op != frame.Text && op != frame.Binary, s.fragmented && s.text != (op == frame.Text):
 		return ErrOpcode
 	case s.sent:
-		return ErrClosed
+		return ErrClosed // §6.1/1: the state may have changed since the last piece
 	}
-	text := s.fragment
+	text := s.fragment // s stays as it is if p is refused
 	if op == frame.Text && (!text.write(p) || last && !text.done()) {
-		return ErrNotUTF8
+		return ErrNotUTF8 // §5.6
 	}
 	h := frame.Header{Fin: last, Opcode: op}
 	if s.fragmented {
-		h.Opcode = frame.Continuation
+		h.Opcode = frame.Continuation // §5.4
 	}
 	s.fragmented, s.text, s.fragment = !last, op == frame.Text, text
 	s.append(h, p)
@@ -115,6 +116,7 @@ func (s *Sender) Announce(op frame.Opcode, p []byte) (bool, error) {
 	if err := s.judge(op, p); err != nil {
 		return false, err
 	}
+	s.flushPong() // or Output would put it between header and payload
 	s.out = frame.Header{Fin: true, Opcode: op, Length: int64(len(p))}.Append(s.out)
 	return true, nil
 }
@@ -143,7 +145,7 @@ func (s *Sender) Echo(ev Event) error {
 	return s.Send(ev.Opcode, ev.Payload)
 }
 
-// append appends a frame with the payload p, masked if our role masks.
+// append appends a frame with the payload p, masked if our role masks (§5.1).
 func (s *Sender) append(h frame.Header, p []byte) {
 	h.Length = int64(len(p))
 	if s.role.Masks() {
@@ -151,7 +153,7 @@ func (s *Sender) append(h frame.Header, p []byte) {
 	}
 	s.out = h.Append(s.out)
 	start := len(s.out)
-	s.out = append(s.out, p...)
+	s.out = append(s.out, p...) // before it is masked: p stays the caller's, §10.3
 	if h.Masked {
 		h.Key.XOR(s.out[start:])
 	}

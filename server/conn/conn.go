@@ -21,8 +21,8 @@ type Conn struct {
 	lent    bool   // the Sender has one of outputBuffers
 	late    bool   // Deliver said Later, and ready was not called since
 	asked   bool   // the reader is to park
-	sock    socket // where it can be, native
-	native  native
+	native  native // the system's part of sock
+	sock    socket
 	snd     session.Sender
 	tail    [][]byte      // shared frames that go out before the output, see Deliver
 	tailOne [1][]byte     // tail's memory where it is one frame

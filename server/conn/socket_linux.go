@@ -15,8 +15,8 @@ import (
 // quiet server about a tenth of its time. They do not block, so nothing is lost
 // but preemption, and the Clock's tick gives that back.
 type raw struct {
-	wait syscall.RawConn // waits in the runtime's poller
 	fd   uintptr         // valid while Conn.broken is false
+	wait syscall.RawConn // waits in the runtime's poller
 }
 
 // native is what a Conn holds for its socket.
