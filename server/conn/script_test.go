@@ -149,7 +149,7 @@ func live(t *testing.T, s testdata.Session, c *conn.Conn, p *peer) {
 		}
 	}()
 	var sending frame.Opcode
-	closing, said := false, false // our Close: asked for, seen
+	closing, said := false, false // our Close was asked for, was seen
 	for _, step := range s.Steps {
 		switch step.Kind {
 		case testdata.In, testdata.Raw:
@@ -161,7 +161,7 @@ func live(t *testing.T, s testdata.Session, c *conn.Conn, p *peer) {
 					if !f.Fin && f.Opcode != frame.Continuation {
 						sending = f.Opcode
 					}
-					again := f.Opcode == frame.Close && said // to close twice is no error
+					again := f.Opcode == frame.Close && (said || closing) // to close twice is no error
 					wantErr := step.Kind == testdata.Refused && !again
 					if err := act(c, f, sending); (err != nil) != wantErr {
 						t.Errorf("%s: %v: %v", step.At, f, err)
