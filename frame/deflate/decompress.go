@@ -31,17 +31,44 @@ var inflaters = sync.Pool{New: func() any { return new(inflater) }}
 // ErrCorrupt; the result is then dst as it was, and the connection is to be
 // failed: what d would make of a next message is of no use.
 func (d *Decompressor) Append(dst, compressed []byte, limit int64) ([]byte, error) {
+	out, err := d.inflate(nil, dst, compressed, limit)
+	if err != nil {
+		return dst, err
+	}
+	return out, nil
+}
+
+// A Memory lends the slices in which messages are put together, and may bound
+// what is lent at once.
+type Memory interface {
+	// Get gives a slice of length 0 and a capacity of at least n bytes, or nil
+	// if there is no memory for it at present.
+	Get(n int) []byte
+	// Put takes back what Get gave.
+	Put(b []byte)
+}
+
+// AppendIn is [Decompressor.Append] with all its memory from m. Where dst, which
+// m gave, is full, a larger slice takes its place and dst is put back. The result
+// is what the caller has to Put in the end; with an error, which may be ErrMemory
+// too, it holds what dst held.
+func (d *Decompressor) AppendIn(m Memory, dst, compressed []byte, limit int64) ([]byte, error) {
+	return d.inflate(m, dst, compressed, limit)
+}
+
+// inflate does what Append says, in memory from m or, if m is nil, from make.
+func (d *Decompressor) inflate(m Memory, dst, compressed []byte, limit int64) ([]byte, error) {
 	if len(compressed) == 0 {
 		return dst, nil
 	}
 	f := inflaters.Get().(*inflater)
 	defer f.release()
 	f.bitReader = bitReader{in: compressed}
-	f.window, f.base = &d.window, len(dst)
+	f.window, f.memory, f.base = &d.window, m, len(dst)
 	f.max = len(dst) + int(min(max(limit, 0), int64(math.MaxInt-len(dst))))
 	f.use(dst)
 	if err := f.run(); err != nil {
-		return dst, err
+		return f.whole[:f.base], err
 	}
 	if d.takeover {
 		d.window.keep(f.out[f.base:])
@@ -51,7 +78,7 @@ func (d *Decompressor) Append(dst, compressed []byte, limit int64) ([]byte, erro
 
 // release puts f into the pool, without a hold on anybody's memory.
 func (f *inflater) release() {
-	f.in, f.out, f.whole, f.window = nil, nil, nil, nil
+	f.in, f.out, f.whole, f.window, f.memory = nil, nil, nil, nil, nil
 	inflaters.Put(f)
 }
 

@@ -43,8 +43,9 @@
 // # Limits and memory
 //
 // Each call of Decompressor.Append has a limit on its output; the caller bounds
-// its input, and the time is in proportion to the two. Dst grows by doubling, as
-// output appears. Measured on a 64-bit system:
+// its input, and the time is in proportion to the two. Dst grows as output appears,
+// by half at least: with make, or by [Decompressor.AppendIn] in a [Memory] that
+// bounds what many connections inflate at once. Measured on a 64-bit system:
 //
 //	Compressor, without takeover   nothing between messages; 1.2 MiB from a pool during Append
 //	Compressor, with takeover      0.8 MiB from its first message to Reset or Close

@@ -3,9 +3,10 @@ package deflate
 import "errors"
 
 // The ways in which a compressed message can be refused. The first asks for
-// close code 1009, the others for 1007 (RFC 6455 §7.4.1).
+// close code 1009, the second for 1013, the others for 1007 (RFC 6455 §7.4.1).
 var (
 	ErrTooBig    = errors.New("websocket: message inflates past its limit (RFC 6455 §10.4)")
+	ErrMemory    = errors.New("websocket: no memory for the inflated message at present (RFC 6455 §10.4)")
 	ErrTruncated = errors.New("websocket: compressed message does not end in an empty stored block (RFC 7692 §7.2.1)")
 	ErrCorrupt   = errors.New("websocket: compressed message is not DEFLATE data (RFC 7692 §7.2.2)")
 )

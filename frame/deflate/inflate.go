@@ -13,6 +13,7 @@ type inflater struct {
 	base   int     // what was in out before
 	max    int     // len(out) may not pass it
 	window *window // the messages before
+	memory Memory  // nil: make
 
 	literal, distance huffman // of a block with dynamic codes
 	lengths           [maxLiteral + maxDistance]uint8
@@ -181,8 +182,8 @@ func (f *inflater) repeat(dist, length int) error {
 	return nil
 }
 
-// grow makes room for n more bytes, or refuses. It at least doubles, and begins
-// with the size of the compressed message, so what is allocated stays in
+// grow makes room for n more bytes, or refuses. It grows by half at least, and
+// begins with the size of the compressed message, so what is allocated stays in
 // proportion to what was received or produced; and it never passes max.
 func (f *inflater) grow(n int) error {
 	if n <= cap(f.out)-len(f.out) {
@@ -191,8 +192,18 @@ func (f *inflater) grow(n int) error {
 	if n > f.max-len(f.out) {
 		return ErrTooBig
 	}
-	more := max(n, len(f.out)-f.base, len(f.in))
-	f.use(slices.Grow(f.out, min(more, f.max-len(f.out))))
+	more := min(max(n, (len(f.out)-f.base)/2, len(f.in)), f.max-len(f.out))
+	if f.memory == nil {
+		f.use(slices.Grow(f.out, more))
+		return nil
+	}
+	bigger := f.memory.Get(len(f.out) + more)
+	if bigger == nil {
+		return ErrMemory
+	}
+	bigger = append(bigger, f.out...)
+	f.memory.Put(f.whole)
+	f.use(bigger)
 	return nil
 }
 
