@@ -2,9 +2,10 @@ package session
 
 import "rfc6455/frame"
 
-// judge holds the rules on a header in its connection: what its bits mean here,
-// who sent it, and whether it is its turn.
-func (r *Receiver) judge(h frame.Header) error {
+// judge holds the rules on the frame's header in its connection: what its bits
+// mean here, who sent it, and whether it is its turn.
+func (r *Receiver) judge() error {
+	h := &r.frame
 	head := h.Opcode == frame.Text || h.Opcode == frame.Binary // begins a message
 	switch {
 	case h.RSV2 || h.RSV3 || h.RSV1 && r.inflater == nil:
@@ -23,9 +24,10 @@ func (r *Receiver) judge(h frame.Header) error {
 	return nil
 }
 
-// judgeLimits holds the limits (§10.4). Nothing is added before it is known to
-// fit.
-func (r *Receiver) judgeLimits(h frame.Header) error {
+// judgeLimits holds the limits on the frame (§10.4). Nothing is added before it is
+// known to fit.
+func (r *Receiver) judgeLimits() error {
+	h := &r.frame
 	switch h.Opcode {
 	case frame.Ping, frame.Pong:
 		if !r.control.spend(r.limits.ControlBurst, r.limits.ControlPerSecond) {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"unicode/utf8"
 
 	"rfc6455/frame"
@@ -27,7 +28,7 @@ type message struct {
 }
 
 // enter begins a data frame whose header was judged good.
-func (m *message) enter(h frame.Header) {
+func (m *message) enter(h *frame.Header) {
 	if !m.begun {
 		m.begun, m.op, m.compressed = true, h.Opcode, h.RSV1
 	}
@@ -134,7 +135,7 @@ func (r *Receiver) reserve(n int) error {
 // [Receiver.Feed] as usual.
 func (r *Receiver) Space() []byte {
 	m := &r.message
-	if !r.inFrame || r.frame.Opcode.IsControl() || m.kept == nil || r.err != nil || r.closed {
+	if !r.inFrame || r.frame.Opcode.IsControl() || m.kept == nil {
 		return nil
 	}
 	have := len(m.kept)
@@ -142,30 +143,32 @@ func (r *Receiver) Space() []byte {
 }
 
 // inflate gives the message that src stands for (RFC 7692 §7.2.2), with room for
-// a header before it. All its memory is Memory's: where the first guess is too
-// small, it begins again with four times as much, which costs a third more at
-// worst.
+// a header before it. All its memory is Memory's.
 func (r *Receiver) inflate(src []byte) (framed []byte, front int, err error) {
+	guess := min(r.limits.Message, firstBuffer+4*int64(len(src)))
+	dst := r.memory.Get(frame.MaxHeaderLen + int(guess))
+	if dst == nil {
+		return nil, 0, frame.ErrMemoryShort
+	}
 	m := &r.message
-	for room := min(r.limits.Message, int64(firstBuffer+4*len(src))); ; room = min(r.limits.Message, 4*room) {
-		m.inflated = r.memory.Get(frame.MaxHeaderLen + int(room))
-		if m.inflated == nil {
-			return nil, 0, frame.ErrMemoryShort
-		}
-		room = min(r.limits.Message, int64(cap(m.inflated)-frame.MaxHeaderLen))
-		m.inflated, err = r.inflater.Append(m.inflated[:frame.MaxHeaderLen], src, room)
-		if err != deflate.ErrTooBig || room == r.limits.Message {
-			break
-		}
-		r.memory.Put(m.inflated)
+	m.inflated, err = r.inflater.AppendIn(r.memory, dst[:frame.MaxHeaderLen], src, r.limits.Message)
+	if err != nil {
+		return nil, 0, inflateViolation(err)
 	}
-	switch err {
-	case nil:
-		return m.inflated, frame.MaxHeaderLen, nil
-	case deflate.ErrTooBig:
-		return nil, 0, frame.ErrMessageTooBig
-	case deflate.ErrTruncated:
-		return nil, 0, frame.ErrDeflateTruncated
+	return m.inflated, frame.MaxHeaderLen, nil
+}
+
+// inflateViolation is the rule that a compressed message broke.
+func inflateViolation(err error) *frame.Violation {
+	switch {
+	case err == deflate.ErrTooBig:
+		return frame.ErrMessageTooBig // §10.4
+	case err == deflate.ErrMemory:
+		return frame.ErrMemoryShort // §10.4
+	case err == deflate.ErrTruncated:
+		return frame.ErrDeflateTruncated // RFC 7692 §7.2.2
+	case errors.Is(err, deflate.ErrCorrupt):
+		return frame.ErrDeflateCorrupt // RFC 7692 §7.2.2
 	}
-	return nil, 0, frame.ErrDeflateCorrupt
+	panic("session: no such error of deflate: " + err.Error())
 }

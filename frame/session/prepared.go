@@ -1,8 +1,6 @@
 package session
 
 import (
-	"unicode/utf8"
-
 	"rfc6455/frame"
 	"rfc6455/frame/deflate"
 )
@@ -10,8 +8,6 @@ import (
 // compressFrom is the length from which a message is worth compressing, in
 // bytes.
 const compressFrom = 32
-
-func validText(s string) bool { return utf8.ValidString(s) }
 
 // appendDeflated appends a message compressed, if that makes it smaller (RFC
 // 7692 §7.2.1); otherwise it appends nothing and the message goes out plain.
@@ -25,6 +21,7 @@ func (s *Sender) appendDeflated(op frame.Opcode, p []byte) bool {
 	out := s.deflater.Append(append(s.out, make([]byte, room-start)...), p)
 	packed := out[room:]
 	if len(packed) >= len(p) {
+		s.out = out[:start]
 		s.deflater.Reset() // the peer never sees what the window now holds
 		return false
 	}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"unicode/utf8"
 
 	"rfc6455/frame"
 )
@@ -67,7 +68,7 @@ func (s *Sender) Close(c frame.CloseCode, reason string) error {
 		return ErrClosed
 	case c != frame.NoStatus && !c.Sendable(s.role):
 		return ErrCloseCode
-	case !validText(reason):
+	case !utf8.ValidString(reason):
 		return ErrNotUTF8
 	}
 	s.appendClose(c, reason)
@@ -76,9 +77,10 @@ func (s *Sender) Close(c frame.CloseCode, reason string) error {
 
 // Fail fails the connection (§7.1.7): a Close with the code and the clause of the
 // violation in err, 1011 for an error of another kind, unless a Close went out
-// before. The first failure stays.
+// before. The first cause stays: of a connection that has failed, or was closed
+// both ways, nothing changes any more.
 func (s *Sender) Fail(err error) {
-	if s.failed {
+	if s.failed || s.received {
 		return
 	}
 	s.failed = true

@@ -84,118 +84,115 @@ func (r *Receiver) Rest() []byte {
 	return rest
 }
 
+// feed goes over p frame by frame. A frame that is not whole yet takes all of p.
 func (r *Receiver) feed(p []byte, yield func(Event) bool) {
 	for r.err == nil && !r.closed {
-		head := p
-		if !r.inFrame {
-			n, err := r.parseHeader(p)
-			if err == io.ErrUnexpectedEOF {
-				return // the piece is kept
-			}
-			if err != nil {
-				r.fail(err)
-				return
-			}
-			p = p[n:]
+		front, err := r.parseHeader(p)
+		if err == io.ErrUnexpectedEOF {
+			return // the piece is kept
 		}
-		piece := p[:min(r.left, int64(len(p)))]
-		before := len(head) - len(p) // header bytes that stand right before piece
-		p = p[len(piece):]
-		r.left -= int64(len(piece))
-		if r.frame.Masked {
-			r.frame.Key = r.frame.Key.XOR(piece)
+		if err != nil {
+			r.fail(err)
+			return
 		}
-		ev, whole, err := r.take(head[:before+len(piece)], before)
+		end := front + int(min(r.left, int64(len(p)-front)))
+		ev, whole, err := r.take(p[:end], front)
 		if err != nil {
 			r.fail(err)
 			return
 		}
 		if r.left > 0 {
-			return // p is used up
+			return
 		}
-		r.inFrame = false
-		if whole {
-			more := yield(ev)
-			r.closed = r.closed || ev.Opcode == frame.Close
-			r.release(ev)
-			if !more {
-				r.rest = p
-				return
-			}
+		p, r.inFrame = p[end:], false
+		if whole && !r.handOut(ev, yield) {
+			r.rest = p
+			return
 		}
 	}
 }
 
 // parseHeader reads a header at the beginning of p and begins its frame. It says
-// how many bytes of p belong to it; a piece of a header is kept for the next p.
+// how many bytes of p belong to it: none inside a frame. A piece of a header is
+// kept for the next p.
 func (r *Receiver) parseHeader(p []byte) (n int, err error) {
-	var h frame.Header
-	if r.headLen == 0 {
-		h, n, err = frame.ParseHeader(p)
-		if err == io.ErrUnexpectedEOF {
-			r.headLen = copy(r.head[:], p)
-		}
-	} else {
-		had := r.headLen
-		filled := had + copy(r.head[had:], p)
-		h, n, err = frame.ParseHeader(r.head[:filled])
-		if err == io.ErrUnexpectedEOF {
-			r.headLen = filled
-		} else {
-			r.headLen = 0
-			n -= had
-		}
+	if r.inFrame {
+		return 0, nil
 	}
-	if err != nil {
+	had := r.headLen
+	if had > 0 {
+		p = r.head[:had+copy(r.head[had:], p)]
+	}
+	r.frame, n, err = frame.ParseHeader(p)
+	if err == io.ErrUnexpectedEOF {
+		r.headLen = copy(r.head[:], p)
 		return 0, err
 	}
-	return n, r.begin(h)
+	r.headLen = 0
+	if err == nil {
+		err = r.begin()
+	}
+	return n - had, err
 }
 
-// begin judges a header in its connection and enters its frame.
-func (r *Receiver) begin(h frame.Header) error {
-	if err := r.judge(h); err != nil {
+// begin judges the frame's header in its connection and enters the frame.
+func (r *Receiver) begin() error {
+	if err := r.judge(); err != nil {
 		return err
 	}
-	if err := r.judgeLimits(h); err != nil {
+	if err := r.judgeLimits(); err != nil {
 		return err
 	}
-	if !h.Opcode.IsControl() {
-		r.message.enter(h)
+	if !r.frame.Opcode.IsControl() {
+		r.message.enter(&r.frame)
 	}
-	r.frame, r.left, r.inFrame = h, h.Length, true
+	r.left, r.inFrame = r.frame.Length, true
 	return nil
 }
 
 // take takes a piece of the frame's payload, framed[front:], and gives the event
-// if it completes one.
+// if it completes one. Control frames go their own way (§6.2).
 func (r *Receiver) take(framed []byte, front int) (ev Event, whole bool, err error) {
+	piece := framed[front:]
+	r.left -= int64(len(piece))
+	if r.frame.Masked {
+		r.frame.Key = r.frame.Key.XOR(piece) // §5.3
+	}
 	if r.frame.Opcode.IsControl() {
-		return r.takeControl(framed[front:])
+		return r.takeControl(piece)
 	}
 	return r.takeData(framed, front)
 }
 
-// fail ends the stream and gives back what the message held.
-func (r *Receiver) fail(err error) {
-	r.err = err
-	r.message.free(r.memory)
-	r.ping = nil
-}
-
-// release gives back what ev held, now that it was seen.
-func (r *Receiver) release(ev Event) {
+// handOut gives ev out, and back what it held. It is false if no more is wanted.
+func (r *Receiver) handOut(ev Event, yield func(Event) bool) bool {
+	more := yield(ev)
+	r.closed = r.closed || ev.Opcode == frame.Close // what follows does not count, §1.4
 	if ev.Opcode.IsControl() {
 		r.ping = nil
-		return
+	} else {
+		r.message.free(r.memory)
 	}
+	return more
+}
+
+// fail ends the stream: of a connection that failed nothing more is processed, a
+// Close included (§7.1.7).
+func (r *Receiver) fail(err error) {
+	r.err = err
+	r.drop()
+}
+
+// drop gives back what stands unfinished.
+func (r *Receiver) drop() {
 	r.message.free(r.memory)
+	r.ping, r.rest, r.headLen, r.inFrame = nil, nil, 0, false
 }
 
 // Close gives back what an unfinished message holds. Nothing is parsed any more.
 func (r *Receiver) Close() {
 	r.closed = true
-	r.message.free(r.memory)
+	r.drop()
 	if r.inflater != nil {
 		r.inflater.Close()
 	}

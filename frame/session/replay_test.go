@@ -33,10 +33,11 @@ type endpoint struct {
 	buffer []byte // what is read from a socket goes here; nil: the stream itself is fed
 }
 
-func newEndpoint(script testdata.Session, buffer []byte) *endpoint {
+func newEndpoint(script testdata.Session, buffer []byte, memory session.Memory) *endpoint {
 	cfg := session.Config{
 		Role:    script.Role,
 		InPlace: buffer != nil,
+		Memory:  memory,
 		Limits: session.Limits{
 			Message:      script.Limits.Message,
 			Fragments:    script.Limits.Fragments,
@@ -58,7 +59,10 @@ func newEndpoint(script testdata.Session, buffer []byte) *endpoint {
 // replay lives through a script, its stream in pieces of size bytes, read into a
 // buffer if there is one.
 func replay(script testdata.Session, size int, buffer []byte) error {
-	e := newEndpoint(script, buffer)
+	return newEndpoint(script, buffer, nil).live(script, size)
+}
+
+func (e *endpoint) live(script testdata.Session, size int) error {
 	var in []byte
 	var want expectation
 	for _, step := range script.Steps {

@@ -62,14 +62,14 @@ func TestScriptsTruncated(t *testing.T) {
 		if n := streamLen(s); n > 1024 || wants(s) {
 			continue
 		}
-		stream, whole := newEndpoint(s, nil), newEndpoint(s, nil)
+		stream, whole := newEndpoint(s, nil, nil), newEndpoint(s, nil, nil)
 		var in []byte
 		for _, step := range s.Steps {
 			in = stream.appendInput(in, step)
 		}
 		whole.feed(bytes.Clone(in), 0)
 		for cut := range in {
-			part := newEndpoint(s, nil)
+			part := newEndpoint(s, nil, nil)
 			part.feed(bytes.Clone(in[:cut]), 0)
 			if err := part.r.Err(); err != nil && err != whole.r.Err() {
 				t.Errorf("%s: the first %d bytes alone: %v, want nil or %v", s.At, cut, err, whole.r.Err())

@@ -26,7 +26,9 @@ func (v *validator) write(p []byte) bool {
 	if !utf8.Valid(p[:whole]) {
 		return false
 	}
-	v.n += uint8(copy(v.tail[v.n:], p[whole:]))
+	if whole < len(p) {
+		v.n += uint8(copy(v.tail[v.n:], p[whole:]))
+	}
 	return true
 }
 
