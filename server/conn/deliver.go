@@ -46,7 +46,7 @@ func (c *Conn) Deliver(joined []byte, frames [][]byte, compressed bool) (taken i
 	}
 	c.late = true
 	taken = c.keep(frames, n)
-	c.push()
+	c.writeLater() // not push: if that wrote all, nobody would tell that it is ready
 	return taken, Later
 }
 

@@ -134,9 +134,13 @@ func (c *Conn) usable() error {
 // push writes the output if that can be done without waiting, else lets a
 // goroutine of its own do it.
 func (c *Conn) push() {
-	if c.tryPush() {
-		return
+	if !c.tryPush() {
+		c.writeLater()
 	}
+}
+
+// writeLater lets a goroutine of its own write all there is.
+func (c *Conn) writeLater() {
 	c.beginWrite()
 	go func() {
 		c.mu.Lock()
