@@ -42,6 +42,14 @@ const importRules = `
 	handshake, frame/session, testdata < fuzz;
 	server/conn, fuzz < cmd/ws;
 
+	# The toolbox's parts. What a report draws with and what a load counts with know
+	# nothing of WebSocket; a report sees a load's result and no connection.
+	NONE < cmd/ws/internal/hist, cmd/ws/internal/plot;
+	server/conn, cmd/ws/internal/hist < cmd/ws/internal/load;
+	cmd/ws/internal/load, cmd/ws/internal/plot < cmd/ws/internal/report;
+	server/conn < cmd/ws/internal/cli;
+	cmd/ws/internal/report, cmd/ws/internal/cli < cmd/ws;
+
 	# The chat's tests from outside: a browser, driven over our own connections,
 	# and other people's libraries.
 	NONE < cmd/chat/internal/outside;
@@ -53,7 +61,8 @@ const importRules = `
 	WIRE: handshake, frame, frame/deflate;
 	MACHINE: frame/session;
 	CHAT: server, server/room, server/store, web, cmd/chat;
-	KIT: fuzz, testdata, cmd/ws;
+	TOOLBOX: cmd/ws, cmd/ws/internal/...;
+	KIT: fuzz, testdata, TOOLBOX;
 
 	# A main reads flags and starts the server; what it needs of the rest, the
 	# server's configuration says.
@@ -95,6 +104,12 @@ const importRules = `
 
 	# Raw system calls need pointers, nothing else of ours does.
 	unsafe !< WIRE, MACHINE, CHAT, KIT;
+
+	# A histogram and a plot are made of numbers alone.
+	net/..., os/..., time, sync/... !< cmd/ws/internal/hist, cmd/ws/internal/plot;
+
+	# A report sees what a load found, and none of its connections.
+	server/conn !< cmd/ws/internal/report;
 
 	# The binaries are built without a C compiler.
 	C !< WIRE, MACHINE, server/conn, CHAT, KIT;
@@ -244,6 +259,10 @@ func TestImportRules(t *testing.T) {
 		{"cmd/chat", "rfc6455/server/conn", false, "A main reads flags"},
 		{"cmd/ws", "rfc6455/testdata", false, ""},
 		{"cmd/ws", "rfc6455/server", false, "no way leads"},
+		{"cmd/ws/internal/load", "rfc6455/server/conn", false, ""},
+		{"cmd/ws/internal/hist", "time", false, "made of numbers alone"},
+		{"cmd/ws/internal/plot", "rfc6455/server/conn", false, "no way leads"},
+		{"cmd/ws/internal/load", "unsafe", false, "Raw system calls"},
 		{"frame", "github.com/google/go-cmp/cmp", true, ""},
 		{"frame", "github.com/google/go-cmp/cmp", false, "is for _test.go files"},
 		{"frame", "golang.org/x/net/websocket", true, "the standard library alone"},
