@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// call is a command's flags for the tests.
+func call() (f *Flags, target *Target, size *int) {
+	f, target, size = NewFlags("try"), &Target{}, new(int)
+	f.Synopsis, f.About, f.Operands = "ws try [flags] URL", "\nTries.\n", []string{"URL"}
+	f.Examples = []string{"# one\nws try a", "# two\nws try b"}
+	f.Duration("time", time.Second, "how `long`")
+	f.Var(Bytes{size}, "size", "`bytes` of it")
+	target.Register(f)
+	return f, target, size
+}
+
+func TestReadInAnyOrder(t *testing.T) {
+	for _, args := range []string{"-k -size 2KiB URL", "-k URL -size 2048", "URL --k -size=2KiB", "-size 2KiB -k -- URL"} {
+		f, target, size := call()
+		got, err := f.Read(strings.Fields(args))
+		if err != nil || !slices.Equal(got, []string{"URL"}) || !target.insecure || *size != 2048 {
+			t.Errorf("%s: operands %q, size %d, %v", args, got, *size, err)
+		}
+		if !f.Given("size") || f.Given("time") {
+			t.Errorf("%s: given size %t, time %t", args, f.Given("size"), f.Given("time"))
+		}
+	}
+	f, _, _ := call()
+	if got, err := f.Read([]string{"--", "-k"}); err != nil || !slices.Equal(got, []string{"-k"}) {
+		t.Errorf("after --: %q, %v", got, err)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for args, want := range map[string]string{
+		"":                "try needs URL, and was given 0 of 1",
+		"a b":             "try needs URL, and was given 2 of 1",
+		"-no a":           "flag provided but not defined: -no",
+		"-size 1GB a":     `invalid value "1GB" for flag -size: allowed are bytes below 2 GiB, as in 65536, 64KiB or 1MiB`,
+		"-size 9999MiB a": `invalid value "9999MiB"`,
+		"-time 5 a":       "invalid value",
+	} {
+		f, _, _ := call()
+		if _, err := f.Read(strings.Fields(args)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", args, err, want)
+		}
+	}
+	f, _, _ := call()
+	if _, err := f.Read([]string{"-h"}); !errors.Is(err, flag.ErrHelp) {
+		t.Errorf("-h: %v", err)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	f, _, _ := call()
+	var b bytes.Buffer
+	f.Help(&b)
+	for _, want := range []string{
+		"usage: ws try [flags] URL\n\nTries.\n\nexamples:\n  # one\n  ws try a\n  # two\n",
+		"\n  -time long           how long (1s)\n", "\n  -k                   take any certificate", "exit status: 0 as expected, 1 deviations",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}
+
+func TestTarget(t *testing.T) {
+	f, target, _ := call()
+	args := []string{"-H", "X-A: b", "-H", "Origin: http://localhost", "-u", "me:secret", "-k", "-x", "http://localhost:3128",
+		"-subprotocol", "a,b", "-deflate", "URL"}
+	if _, err := f.Read(args); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := target.Config("wss://[::1]:9/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy, err := cfg.Proxy(nil)
+	if err != nil || proxy.Host != "localhost:3128" {
+		t.Errorf("proxy %v, %v", proxy, err)
+	}
+	if !cfg.TLS.InsecureSkipVerify || !cfg.Deflate.Enabled || cfg.Origin != "http://localhost" || !slices.Equal(cfg.Subprotocols, []string{"a", "b"}) {
+		t.Errorf("got %+v", cfg)
+	}
+}
+
+func TestTargetRefuses(t *testing.T) {
+	for _, tt := range []struct{ url, args, want string }{
+		{"http://localhost", "", "allowed is ws://host:port/path"},
+		{"ws://example.org", "", "example.org is not this machine: say -remote"},
+		{"ws://localhost.example.org", "", "is not this machine"},
+		{"ws://127.0.0.1.example.org", "", "is not this machine"},
+		{"ws://0.0.0.0", "", "is not this machine"},
+		{"ws://localhost", "-x http://example.org:1", "proxy example.org is not this machine"},
+		{"ws://localhost", "-x localhost:1", "-x is"},
+		{"ws://localhost", "-H novalue", `-H is "novalue": allowed is "Name: value"`},
+		{"ws://localhost", "-H Upgrade:x", "belongs to the handshake"},
+		{"ws://localhost", "-u me", "allowed is user:password"},
+		{"ws://localhost", "", ""},
+		{"ws://127.9.9.9:1/", "", ""},
+		{"wss://[::ffff:127.0.0.1]/", "", ""},
+		{"ws://example.org", "-remote", ""},
+	} {
+		f, target, _ := call()
+		if _, err := f.Read(append(strings.Fields(tt.args), "URL")); err != nil {
+			t.Fatal(err)
+		}
+		_, err := target.Config(tt.url)
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+			t.Errorf("%s %s: got %v, want %q", tt.url, tt.args, err, tt.want)
+		}
+	}
+}
+
+func TestTerminal(t *testing.T) {
+	e := Env{Err: &bytes.Buffer{}, Getenv: func(string) string { return "" }}
+	if e.Terminal() {
+		t.Error("a buffer is a terminal")
+	}
+}
