@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// A reportFile is a file that is there whole or not at all. nil writes nothing.
+type reportFile struct {
+	name string
+	temp *os.File
+}
+
+// createReport begins a file beside where it will be, so that a place where nothing
+// can be written is found out before the run.
+func createReport(name string) (*reportFile, error) {
+	if name == "" {
+		return nil, nil
+	}
+	temp, err := os.CreateTemp(filepath.Dir(name), ".ws-report-*")
+	if err != nil {
+		return nil, fmt.Errorf("-html is %q: %w", name, err)
+	}
+	return &reportFile{name, temp}, nil
+}
+
+// write writes the file and gives it its name.
+func (f *reportFile) write(content func(io.Writer) error) error {
+	if f == nil {
+		return nil
+	}
+	if err := content(f.temp); err != nil {
+		return err
+	}
+	if err := f.temp.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := f.temp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.temp.Name(), f.name)
+}
+
+// discard leaves nothing behind if write did not come to its end.
+func (f *reportFile) discard() {
+	if f != nil {
+		f.temp.Close()
+		os.Remove(f.temp.Name()) // in vain after write: the name is gone
+	}
+}
