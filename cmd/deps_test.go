@@ -36,6 +36,9 @@ const importRules = `
 	NONE < server/room, server/store, web;
 	server/conn, server/room, server/store, web < server < cmd/chat;
 
+	# Who may connect, said with the handshake's errors; and what is counted.
+	handshake < server/admit; frame, server/admit < server/metrics < server;
+
 	# The kit and the toolbox. They look at the protocol, never at the chat.
 	# The vectors say their frames in frame's notation.
 	frame < testdata;
@@ -60,13 +63,13 @@ const importRules = `
 
 	WIRE: handshake, frame, frame/deflate;
 	MACHINE: frame/session;
-	CHAT: server, server/room, server/store, web, cmd/chat;
+	CHAT: server, server/admit, server/metrics, server/room, server/store, web, cmd/chat;
 	TOOLBOX: cmd/ws, cmd/ws/internal/...;
 	KIT: fuzz, testdata, TOOLBOX;
 
 	# A main reads flags and starts the server; what it needs of the rest, the
 	# server's configuration says.
-	WIRE, MACHINE, server/conn, server/room, server/store, web !< cmd/chat;
+	WIRE, MACHINE, server/admit, server/metrics, server/conn, server/room, server/store, web !< cmd/chat;
 
 	# Bytes in, bytes out: no socket may be in reach, so that all of it can be
 	# tested and fuzzed without one.
@@ -98,6 +101,9 @@ const importRules = `
 
 	# A room orders and hands out frames; it knows no socket, JSON or HTTP.
 	net/..., syscall, encoding/json !< server/room;
+
+	# Admission judges requests and is told the time; it listens to nothing.
+	net, crypto/tls, os/..., syscall !< server/admit;
 
 	# A store keeps messages for whoever reads them.
 	net/..., syscall !< server/store;
