@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -88,6 +90,43 @@ func TestLoad(t *testing.T) {
 	status, out, errs := call(t, t.Context(), "load", "-count", "200", "-conns", "4", "-inflight", "4", serve(t, none))
 	if status != 0 || !strings.Contains(out, "received     200 of 200") || !strings.Contains(out, "as expected: every message came") || errs != "" {
 		t.Errorf("status %d, %q, %q", status, out, errs)
+	}
+}
+
+// TestLoadOverTLS shows what -k, -H and -u do.
+func TestLoadOverTLS(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, password, _ := r.BasicAuth()
+		if user != "me" || password != "secret" || r.Header.Get("X-Test") != "yes" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		c, err := conn.Accept(w, r, nil)
+		if err != nil {
+			return // Accept has answered
+		}
+		for ev := range c.Messages() {
+			c.Reply(ev)
+		}
+	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // of a client that does not know the certificate
+	s.StartTLS()
+	defer s.Close()
+	url := "wss" + strings.TrimPrefix(s.URL, "https")
+	for _, tt := range []struct {
+		flags  string
+		status int
+		want   string
+	}{
+		{"-k -u me:secret -H X-Test:yes", 0, "received     20 of 20"},
+		{"-k -u me:wrong -H X-Test:yes", 1, "HTTP 401 Unauthorized"},
+		{"-u me:secret", 1, "certificate"},
+	} {
+		args := append([]string{"load", "-count", "20", url}, strings.Fields(tt.flags)...)
+		status, out, errs := call(t, t.Context(), args...)
+		if status != tt.status || !strings.Contains(out+errs, tt.want) {
+			t.Errorf("%s: status %d, want %d and %q in %q, %q", tt.flags, status, tt.status, tt.want, out, errs)
+		}
 	}
 }
 

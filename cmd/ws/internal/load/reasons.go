@@ -96,6 +96,8 @@ func plainReason(err error) string {
 		return dns.Err + ": " + dns.Name
 	case errors.As(err, &errno):
 		return errno.Error()
+	case errors.Is(err, context.Canceled):
+		return "interrupted"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return "timed out"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

@@ -37,7 +37,7 @@ type Result struct {
 	SentBytes, ReceivedBytes uint64 // payloads before compression, without frame headers
 
 	Latency  hist.Histogram // ns, from when a message was due
-	Lag      hist.Histogram // ns, from when a message was due until the generator sent it: its own part in Latency
+	Lag      hist.Histogram // ns, from when a message was due until its sending began: a part of Latency
 	Samples  []Sample
 	Interval time.Duration // of each sample
 }

@@ -105,6 +105,7 @@ func (r *run) load(ctx context.Context) {
 	r.stage.Store(&senders)
 	r.phase.Store(phaseLoad)
 	close(r.loading)
+	r.stopping.Store(ctx.Err() != nil) // it may have ended while connections were opened
 	if r.plan.Rate > 0 {
 		r.loadOnTime(ctx, senders)
 	} else {

@@ -293,6 +293,39 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
+// TestInterruptedEarly ends runs before their load: nothing is sent then.
+func TestInterruptedEarly(t *testing.T) {
+	for _, mode := range []Mode{Echo, Broadcast} {
+		ctx, cancel := context.WithCancel(t.Context())
+		res, err := Run(ctx, plan(echo(t, sound), func(p *Plan) { p.Mode, p.Ramp = mode, MaxRamp }), func(s Status) {
+			if s.Open > 0 {
+				cancel()
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !res.Interrupted || res.Opened != 1 || res.Sent != 0 || len(res.Deviations()) != 0 {
+			t.Errorf("%s: opened %d, %+v, %q", mode, res.Opened, talliedOf(res), res.Deviations())
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Run(ctx, plan(echo(t, sound), func(*Plan) {}), nil)
+	if err == nil || err.Error() != "interrupted" {
+		t.Errorf("ended before it began: %v", err)
+	}
+}
+
+// TestRamp shows that connections are opened evenly: the last of five after four
+// fifths of the ramp.
+func TestRamp(t *testing.T) {
+	res := mustRun(t, plan(echo(t, sound), func(p *Plan) { p.Conns, p.Ramp, p.Count = 5, 250*time.Millisecond, 1 }))
+	if res.Opened != 5 || res.OpenedIn < 200*time.Millisecond || res.Handshakes.Count() != 5 {
+		t.Errorf("%d opened in %v, %d times taken", res.Opened, res.OpenedIn, res.Handshakes.Count())
+	}
+}
+
 // TestDeflate shows what was agreed, and that compressed messages come back whole.
 func TestDeflate(t *testing.T) {
 	for _, offered := range []bool{true, false} {

@@ -12,7 +12,7 @@ type tally struct {
 	mu sync.Mutex
 	counts
 	latency hist.Histogram // from when a message was due to its arrival
-	lag     hist.Histogram // from when a message was due to its sending: our own lateness
+	lag     hist.Histogram // from when a message was due to its sending
 }
 
 // counts are what can be counted as it happens.

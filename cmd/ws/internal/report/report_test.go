@@ -60,11 +60,27 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestLateness shows that a latency which is the generator's is not charged to the
+// server without a word.
+func TestLateness(t *testing.T) {
+	for _, late := range []bool{true, false} {
+		res := found()
+		res.Plan.Rate = 100
+		for range 100 {
+			res.Lag.Record(map[bool]int64{true: 6_000_000, false: 10_000}[late])
+		}
+		got := write(t, func(b *bytes.Buffer) error { return Text(b, res) })
+		if !strings.Contains(got, "sent late ") || strings.Contains(got, "lateness in sending") != late {
+			t.Errorf("late %t:\n%s", late, got)
+		}
+	}
+}
+
 // TestTextOfNothing shows that an empty result is told, not divided by.
 func TestTextOfNothing(t *testing.T) {
 	res := &load.Result{Plan: load.Default(), Interrupted: true}
 	got := write(t, func(b *bytes.Buffer) error { return Text(b, res) })
-	if !strings.Contains(got, "nothing came back") || !strings.Contains(got, "(interrupted: the results so far)") || strings.Contains(got, "NaN") {
+	if !strings.Contains(got, "nothing came back") || !strings.Contains(got, "nothing was sent (interrupted: the results so far)") || strings.Contains(got, "NaN") {
 		t.Errorf("got\n%s", got)
 	}
 	if page := write(t, func(b *bytes.Buffer) error { return HTML(b, res) }); strings.Contains(page, "NaN") || strings.Contains(page, "<svg id") {

@@ -139,14 +139,20 @@ func latencyRows(res *load.Result) []row {
 	}
 	rows = append(rows, row{"max", span(res.Latency.Max())})
 	if res.Plan.Rate > 0 {
-		rows = append(rows, row{"of it ours", lag(&res.Lag)})
+		rows = append(rows, lagRows(&res.Lag, &res.Latency)...)
 	}
 	return rows
 }
 
-// lag says how late the generator itself was.
-func lag(h *hist.Histogram) string {
-	return fmt.Sprintf("sent p50 %s, p99 %s after it was due", span(h.Quantile(0.5)), span(h.Quantile(0.99)))
+// lagRows say how late messages were sent: what of the latency is not the server's
+// answering, but this machine's pace, or a server that takes no more bytes.
+func lagRows(lag, latency *hist.Histogram) []row {
+	const at = 0.99
+	rows := []row{{"sent late", fmt.Sprintf("p50 %s, p99 %s after it was due", span(lag.Quantile(0.5)), span(lag.Quantile(at)))}}
+	if lag.Quantile(at) > latency.Quantile(at)/2 {
+		rows = append(rows, row{"note", "half of the p99 or more is lateness in sending: too little processor time here, or a server that takes no more"})
+	}
+	return rows
 }
 
 // verdict is the last line.
@@ -155,8 +161,11 @@ func verdict(res *load.Result) string {
 	if res.Interrupted {
 		end = " (interrupted: the results so far)"
 	}
-	if d := res.Deviations(); len(d) > 0 {
+	switch d := res.Deviations(); {
+	case len(d) > 0:
 		return "DEVIATIONS: " + strings.Join(d, "; ") + end
+	case res.Sent == 0:
+		return "nothing was sent" + end
 	}
 	return "as expected: every message came, once and in order" + end
 }
