@@ -48,7 +48,7 @@ func (r *run) result(interrupted bool) *Result {
 		Opened: len(r.opened.clients), Failed: r.opened.failed.list(), Ended: r.ends.list(),
 		Handshakes: r.opened.latency, OpenedIn: time.Duration(r.opened.last),
 		Seconds: time.Duration(r.end - r.start).Seconds(),
-		Samples: r.series.samples, Interval: r.series.interval,
+		Samples: r.series.busy(), Interval: r.series.interval,
 	}
 	agreed := r.opened.clients[0].conn.Agreed()
 	res.Protocol, res.Deflate = agreed.Protocol, agreed.Deflate.Enabled

@@ -49,6 +49,16 @@ func (s *series) add(part Sample) {
 	s.interval *= 2
 }
 
+// busy are the samples up to the last one in which anything happened: a wait for
+// what never came is no part of the load.
+func (s *series) busy() []Sample {
+	n := len(s.samples)
+	for n > 0 && s.samples[n-1] == (Sample{}) {
+		n--
+	}
+	return s.samples[:n]
+}
+
 func (s Sample) and(o Sample) Sample {
 	return Sample{s.Sent + o.Sent, s.Received + o.Received, max(s.P99, o.P99)}
 }

@@ -27,3 +27,17 @@ func TestSeries(t *testing.T) {
 		}
 	}
 }
+
+// TestSeriesEnd leaves out the wait at the end, and no other quiet time.
+func TestSeriesEnd(t *testing.T) {
+	var s series
+	for _, sent := range []uint64{0, 1, 0, 2, 0, 0} {
+		s.add(Sample{Sent: sent})
+	}
+	if got := s.busy(); len(got) != 4 || got[3].Sent != 2 {
+		t.Errorf("got %v", got)
+	}
+	if got := (&series{}).busy(); len(got) != 0 {
+		t.Errorf("an empty one: %v", got)
+	}
+}

@@ -75,7 +75,7 @@ func percentiles(res *load.Result) chart {
 // atLeast keeps a value fit for a logarithm.
 func atLeast(ns int64) float64 { return float64(max(ns, 1)) }
 
-// A counter is one of a sample's numbers.
+// A counter is one of a sample's numbers; NaN where it has none.
 type counter struct {
 	name string
 	of   func(load.Sample) float64
@@ -87,7 +87,12 @@ func throughput(res *load.Result) []chart {
 	per := 1 / res.Interval.Seconds()
 	sent := counter{"sent", func(s load.Sample) float64 { return float64(s.Sent) * per }}
 	received := counter{"received", func(s load.Sample) float64 { return float64(s.Received) * per }}
-	p99 := counter{"p99", func(s load.Sample) float64 { return float64(s.P99) }}
+	p99 := counter{"p99", func(s load.Sample) float64 {
+		if s.Received == 0 {
+			return math.NaN() // nothing came that could have one
+		}
+		return float64(s.P99)
+	}}
 	rates := func(title string, of ...counter) chart {
 		return overTime(res, title, "messages per second", rateLabel, of, plot.Linear)
 	}
@@ -97,9 +102,14 @@ func throughput(res *load.Result) []chart {
 	} else {
 		list = append(list, rates("Throughput over time", sent, received))
 	}
-	late := overTime(res, "Latency over time, 99th percentile", "latency", spanLabel, []counter{p99}, positive(res))
-	return append(list, late)
+	if res.Latency.Count() > 0 {
+		list = append(list, overTime(res, "Latency over time, 99th percentile", "latency", spanLabel, []counter{p99}, positive(res)))
+	}
+	return list
 }
+
+// nothing stands where there is no number.
+const nothing = "–"
 
 // positive gives a logarithmic axis in the place of a linear one: its least value is
 // that of the samples that have any.
@@ -125,18 +135,23 @@ func overTime(res *load.Result, title, unit string, name func(float64) string, o
 		c.Body = append(c.Body, []string{fmt.Sprintf("%.1f s", float64(i+1)*step)})
 	}
 	for _, o := range of {
-		line, sum := plot.Line{Name: o.name}, 0.0
+		line, peak := plot.Line{Name: o.name}, 0.0
 		for i, s := range res.Samples {
 			v := o.of(s)
-			most, sum = max(most, v), sum+v
+			if math.IsNaN(v) {
+				c.Body[i] = append(c.Body[i], nothing)
+				continue
+			}
+			peak = max(peak, v)
 			line.Points = append(line.Points, plot.Point{X: (float64(i) + 0.5) * step, Y: v})
 			c.Body[i] = append(c.Body[i], name(v))
 		}
+		most = max(most, peak)
 		c.Head = append(c.Head, o.name+", "+unit)
 		c.Lines = append(c.Lines, line)
-		c.Desc += fmt.Sprintf("%s: on average %s. ", o.name, name(sum/float64(len(res.Samples))))
+		c.Desc += fmt.Sprintf("%s: at most %s. ", o.name, name(peak))
 	}
-	c.Desc += fmt.Sprintf("The most of one interval is %s; an interval is %v.", name(most), res.Interval)
+	c.Desc += fmt.Sprintf("Measured in intervals of %v.", res.Interval)
 	c.X = plot.Linear("seconds since the load began", float64(len(res.Samples))*step, func(v float64) string { return fmt.Sprintf("%.4g", v) })
 	c.X.Max = float64(len(res.Samples)) * step
 	c.X.Ticks = within(c.X.Ticks, c.X.Max)

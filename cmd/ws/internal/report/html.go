@@ -30,11 +30,17 @@ func HTML(w io.Writer, res *load.Result) error {
 }
 
 func tiles(res *load.Result) []tile {
+	latency := func(q float64) string {
+		if res.Latency.Count() == 0 {
+			return nothing
+		}
+		return span(res.Latency.Quantile(q))
+	}
 	return []tile{
 		{fmt.Sprintf("%s/s", rateLabel(perSecond(float64(res.Sent), res.Seconds))), "sent"},
 		{fmt.Sprintf("%s/s", rateLabel(perSecond(float64(res.Received), res.Seconds))), "received"},
-		{span(res.Latency.Quantile(0.5)), "median latency"},
-		{span(res.Latency.Quantile(0.99)), "99th percentile"},
+		{latency(0.5), "median latency"},
+		{latency(0.99), "99th percentile"},
 		{count(res.Lost), "lost"},
 		{count(int64(res.Opened)), "connections"},
 	}

@@ -157,6 +157,18 @@ func judgeIDs(t *testing.T, page string) {
 	}
 }
 
+// TestQuietIntervals shows that an interval without arrivals has no latency, rather
+// than one of 0.
+func TestQuietIntervals(t *testing.T) {
+	res := found()
+	res.Samples[3].Received = 0
+	c := throughput(res)
+	late := c[len(c)-1]
+	if got := len(late.Lines[0].Points); got != len(res.Samples)-1 || late.Body[3][1] != nothing {
+		t.Errorf("%d points of %d samples, the quiet one is %q", got, len(res.Samples), late.Body[3])
+	}
+}
+
 // TestDistribution shows that no message is missing in the bars.
 func TestDistribution(t *testing.T) {
 	res := found()
