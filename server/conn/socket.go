@@ -67,8 +67,13 @@ func writePieces(nc net.Conn, c *Conn, pieces net.Buffers) (n int64, err error) 
 	for _, p := range pieces {
 		total += len(p)
 	}
-	if total <= plainChunk {
-		return pieces.WriteTo(nc)
+	switch {
+	case total > plainChunk:
+	case len(pieces) == 1:
+		m, err := nc.Write(pieces[0])
+		return int64(m), err
+	default:
+		return writeTogether(nc, pieces)
 	}
 	for _, p := range pieces {
 		for len(p) > 0 {
@@ -83,3 +88,6 @@ func writePieces(nc net.Conn, c *Conn, pieces net.Buffers) (n int64, err error) 
 	}
 	return n, nil
 }
+
+// writeTogether is apart because its argument escapes.
+func writeTogether(nc net.Conn, pieces net.Buffers) (int64, error) { return pieces.WriteTo(nc) }

@@ -126,26 +126,44 @@ func (s *raw) tryWrite(p []byte) (int, error) {
 }
 
 func (s *raw) write(c *Conn, pieces net.Buffers) (n int64, err error) {
+	a := attempts.Get().(*attempt)
+	defer attempts.Put(a)
 	for _, p := range pieces {
 		for len(p) > 0 {
-			var m int
-			var failed error
-			err := s.wait.Write(func(uintptr) bool {
-				m, failed = s.tryWrite(p[:min(len(p), writeChunk)])
-				return m > 0 || failed != nil
-			})
-			if err == nil {
-				err = failed
+			a.sock, a.p = s, p[:min(len(p), writeChunk)]
+			if err = s.wait.Write(a.try); err == nil {
+				err = a.err
 			}
+			a.sock, a.p = nil, nil
 			if err != nil {
 				return n, err
 			}
-			p = p[m:]
-			n += int64(m)
+			p = p[a.n:]
+			n += int64(a.n)
 			c.stuck.Store(c.cfg.Clock.Now())
 		}
 	}
 	return n, nil
+}
+
+// An attempt is what one write needs while it waits.
+type attempt struct {
+	sock *raw
+	p    []byte
+	n    int
+	err  error
+	try  func(fd uintptr) bool // once, made with the attempt
+}
+
+var attempts = sync.Pool{New: func() any {
+	a := &attempt{}
+	a.try = a.once
+	return a
+}}
+
+func (a *attempt) once(uintptr) bool {
+	a.n, a.err = a.sock.tryWrite(a.p)
+	return a.n > 0 || a.err != nil
 }
 
 func recv(fd uintptr, p []byte) (int, syscall.Errno) {

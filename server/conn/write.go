@@ -10,9 +10,10 @@ import (
 
 // Sizes on the way out, in bytes.
 const (
-	outputSize = 8 << 10  // of the buffer in which answers gather
 	gatherMax  = 4 << 10  // of answers that gather; more are written at once
 	directFrom = 16 << 10 // a message from this size on is written where it is, without a copy
+
+	outputSize = gatherMax + directFrom + frame.MaxHeaderLen // of the buffer in which answers gather
 )
 
 var outputBuffers = sync.Pool{New: func() any { return new([outputSize]byte) }}
@@ -229,21 +230,18 @@ func (c *Conn) tellReady() {
 // caller called beginWrite; c.mu is let go while it waits.
 func (c *Conn) writeAll() {
 	for !c.broken {
-		var pieces net.Buffers
-		tail := len(c.tail)
-		if tail > 0 {
-			pieces = append(pieces, c.tail...)
-		} else if out := c.snd.Output(); len(out) > 0 {
-			pieces = net.Buffers{out}
-		} else {
-			break
+		tail, out := c.tail, []byte(nil)
+		if len(tail) == 0 {
+			if out = c.snd.Output(); len(out) == 0 {
+				break
+			}
 		}
-		n, err := c.write(pieces)
+		n, err := c.write(out, tail...)
 		switch {
 		case err != nil:
 			c.breakOff(err)
-		case tail > 0:
-			c.tail = nil
+		case len(tail) > 0:
+			c.tail, c.tailOne[0] = nil, nil
 		default:
 			c.snd.Wrote(int(n))
 		}
@@ -251,11 +249,29 @@ func (c *Conn) writeAll() {
 	c.endWrite()
 }
 
-// write writes pieces with c.mu let go.
-func (c *Conn) write(pieces net.Buffers) (int64, error) {
+// A writing is what a write needs of its own, besides the bytes.
+type writing struct {
+	header [frame.MaxHeaderLen]byte
+	pieces net.Buffers
+}
+
+var writings = sync.Pool{New: func() any { return new(writing) }}
+
+// write writes first, which may be empty, and then more, with c.mu let go.
+func (c *Conn) write(first []byte, more ...[]byte) (int64, error) {
+	w := writings.Get().(*writing)
+	defer writings.Put(w)
+	list := w.pieces[:0]
+	if len(first) > 0 {
+		list = append(list, first)
+	}
+	list = append(list, more...)
 	c.mu.Unlock()
 	defer c.mu.Lock()
-	return c.sock.write(c, pieces)
+	n, err := c.sock.write(c, list)
+	clear(list)
+	w.pieces = list
+	return n, err
 }
 
 // sendDirect sends a long message without copying it. It is false, and has done
@@ -272,10 +288,11 @@ func (c *Conn) sendDirect(op frame.Opcode, p []byte) (bool, error) {
 	if !ok {
 		return false, nil
 	}
-	var header [frame.MaxHeaderLen]byte
-	n := copy(header[:], c.snd.Output())
+	w := writings.Get().(*writing)
+	defer writings.Put(w)
+	n := copy(w.header[:], c.snd.Output())
 	c.snd.Wrote(n)
-	return true, c.writeDirect(header[:n], p)
+	return true, c.writeDirect(w.header[:n], p)
 }
 
 // settle waits until all output is written.
@@ -308,7 +325,13 @@ func (c *Conn) writeDirect(head, p []byte) error {
 		}
 	}
 	c.beginWrite()
-	if _, err := c.write(net.Buffers{head, p}); err != nil {
+	var err error
+	if len(p) == 0 {
+		_, err = c.write(head)
+	} else {
+		_, err = c.write(head, p)
+	}
+	if err != nil {
 		c.breakOff(err)
 	}
 	c.writeAll()
