@@ -12,7 +12,8 @@ type echo struct{ server *Server }
 
 func (s *Server) serveEcho(w http.ResponseWriter, r *http.Request) {
 	if c := s.accept(w, r, s.echo); c != nil {
-		s.enter(c, echo{s})
+		s.enter(c)
+		c.Run(echo{s})
 	}
 }
 

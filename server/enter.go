@@ -41,13 +41,12 @@ func (s *Server) announce() bool {
 	return !s.closing
 }
 
-// enter lets h serve c, which accept gave. Nothing may be sent on c before, so
-// that nothing ends it before there is an h to be told.
-func (s *Server) enter(c *conn.Conn, h conn.Handler) {
+// enter lists c, which accept gave, among those that Shutdown says goodbye to.
+// The caller lets a handler run it then, whose End calls leave.
+func (s *Server) enter(c *conn.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conns[c] = struct{}{}
-	c.Serve(h)
 	if s.closing {
 		c.StartClose(frame.GoingAway, goodbye)
 	}

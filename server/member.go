@@ -33,14 +33,16 @@ func (s *Server) serveChat(w http.ResponseWriter, r *http.Request) {
 	m, err := s.join(c)
 	if err != nil {
 		s.log.Error("cannot join", "remote", r.RemoteAddr, "error", err)
-		s.enter(c, stranger{s})
+		s.enter(c)
 		c.StartClose(frame.TryAgainLater, "no place in the chat")
+		c.Run(stranger{s})
 		return
 	}
 	s.log.Info(logConnected, "remote", r.RemoteAddr)
-	s.enter(c, m)
+	s.enter(c)
 	c.Send(frame.Text, []byte(Greeting)) // an error ends the connection, and End tells it
 	m.cursor.Ready()
+	c.Run(m)
 }
 
 func (s *Server) join(c *conn.Conn) (*member, error) {

@@ -33,16 +33,27 @@ func Accept(w http.ResponseWriter, r *http.Request, cfg *Config) (*Conn, error) 
 	}
 	agreed := req.Agree(cfg.Subprotocols, cfg.Deflate)
 	agreed.Fields = cfg.Fields
-	if cfg.HandshakeTimeout != Off {
-		nc.SetDeadline(time.Now().Add(cfg.HandshakeTimeout))
-	}
-	if _, err := nc.Write(req.AppendAccept(make([]byte, 0, 512), agreed)); err != nil {
+	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
+	c := newConn(nc, frame.Server, agreed, append([]byte(nil), early...), cfg)
+	if err := c.sendAnswer(req.AppendAccept(make([]byte, 0, 512), agreed)); err != nil {
 		nc.Close()
 		return nil, &BrokenError{err}
 	}
-	nc.SetDeadline(time.Time{})
-	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
-	return newConn(nc, frame.Server, agreed, append([]byte(nil), early...), cfg), nil
+	return c.start(), nil
+}
+
+// sendAnswer sends the 101 answer: there is room for it, as a rule.
+func (c *Conn) sendAnswer(answer []byte) error {
+	n, err := c.sock.tryWrite(answer, false)
+	if err != nil || n == len(answer) {
+		return err
+	}
+	if c.cfg.HandshakeTimeout != Off {
+		c.nc.SetWriteDeadline(time.Now().Add(c.cfg.HandshakeTimeout))
+		defer c.nc.SetWriteDeadline(time.Time{})
+	}
+	_, err = c.nc.Write(answer[n:])
+	return err
 }
 
 // judge judges the request and where it comes from.

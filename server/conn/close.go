@@ -2,7 +2,6 @@ package conn
 
 import (
 	"errors"
-	"io"
 	"net"
 	"time"
 
@@ -109,6 +108,7 @@ func (c *Conn) fail(err error) {
 	c.because(&FailedError{err})
 	c.lend()
 	c.snd.Fail(err)
+	c.failed.Store(true)
 	c.beginClosing()
 }
 
@@ -117,8 +117,10 @@ func (c *Conn) fail(err error) {
 func (c *Conn) answer() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	over := c.isOver()
+	c.lastWords = over && c.endsFirst()
 	c.pushWaiting()
-	return c.isOver()
+	return over || c.broken
 }
 
 // isOver says whether nothing is read any more. c.mu is held.
@@ -143,7 +145,6 @@ func (c *Conn) end(err error) {
 func (c *Conn) finish() {
 	c.mu.Lock()
 	if !c.broken {
-		c.nc.SetDeadline(time.Time{}) // wake may have set one
 		c.settle()
 	}
 	broken := c.broken
@@ -178,18 +179,23 @@ func (c *Conn) finish() {
 // sends is dropped until its end, within bounds.
 func (c *Conn) linger() {
 	deadline := time.Now().Add(c.cfg.LingerTimeout)
-	c.mu.Lock()
-	first := c.role == frame.Server || c.snd.State() == session.Failed
-	c.mu.Unlock()
-	if first {
-		closeWrite(c.nc)
+	if c.endsFirst() {
+		c.sock.closeWrite()
 	}
 	c.nc.SetReadDeadline(deadline)
-	io.Copy(io.Discard, io.LimitReader(bare{c.nc}, c.cfg.LingerBytes))
+	for dropped := int64(0); dropped < c.cfg.LingerBytes; {
+		p, err := c.sock.read(c, nil)
+		if err != nil {
+			return
+		}
+		dropped += int64(len(p))
+	}
 }
 
-// bare hides all methods but Read, so that io.Copy uses its own buffer.
-type bare struct{ io.Reader }
+// endsFirst says whether it is on us to end TCP (§7.1.1).
+func (c *Conn) endsFirst() bool {
+	return c.role == frame.Server || c.failed.Load()
+}
 
 // closeWrite ends our direction of nc: for TLS by its close_notify and that of
 // the connection below.

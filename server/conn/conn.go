@@ -15,25 +15,26 @@ import (
 // A Conn is one WebSocket connection, of either role. What a broadcast touches
 // stands together: with thousands of members that is what it costs.
 type Conn struct {
-	mu      sync.Mutex
-	writing bool   // somebody writes, with mu let go
-	broken  bool   // the socket is of no use any more
-	lent    bool   // the Sender has one of outputBuffers
-	late    bool   // Deliver said Later, and ready was not called since
-	asked   bool   // the reader is to park
-	native  native // the system's part of sock
-	sock    socket
-	snd     session.Sender
-	tail    [][]byte      // shared frames that go out before the output, see Deliver
-	tailOne [1][]byte     // tail's memory where it is one frame
-	ready   func()        // see OnReady
-	began   int64         // when our Close was sent
-	pinged  int64         // when our Ping was sent that nothing answered; 0: none
-	stuck   atomic.Int64  // since when a write makes no progress
-	idle    *sync.Cond    // writing became false, or broken true; made by await
-	cause   error         // what ended the connection, or is about to: the first one
-	handler Handler       // of Serve; nil: Messages, or nothing yet
-	done    chan struct{} // closed at the end; made by Done
+	mu        sync.Mutex
+	writing   bool   // somebody writes, with mu let go
+	broken    bool   // the socket is of no use any more
+	lent      bool   // the Sender has one of outputBuffers
+	late      bool   // Deliver said Later, and ready was not called since
+	asked     bool   // the reader is to park
+	lastWords bool   // the end of our direction follows the output at once
+	native    native // the system's part of sock
+	sock      socket
+	snd       session.Sender
+	tail      [][]byte      // shared frames that go out before the output, see Deliver
+	tailOne   [1][]byte     // tail's memory where it is one frame
+	ready     func()        // see OnReady
+	began     int64         // when our Close was sent
+	pinged    int64         // when our Ping was sent that nothing answered; 0: none
+	stuck     atomic.Int64  // since when a write makes no progress
+	idle      *sync.Cond    // writing became false, or broken true; made by await
+	cause     error         // what ended the connection, or is about to: the first one
+	handler   Handler       // of Serve; nil: Messages, or nothing yet
+	done      chan struct{} // closed at the end; made by Done
 
 	cfg      *Config
 	agreed   *handshake.Agreement // shared where nothing was agreed
@@ -55,6 +56,7 @@ type Conn struct {
 	parked   atomic.Bool  // nobody is on it: the next one to unpark it reads
 	closing  atomic.Bool  // a Close went into the output; written under mu
 	ended    atomic.Bool  // cause stays as it is
+	failed   atomic.Bool  // we failed the connection, §7.1.7
 
 	role        frame.Role
 	slot, place int32 // in the Clock
@@ -66,7 +68,7 @@ type Conn struct {
 // together with the handshake; New keeps them. nc belongs to the connection from
 // now on.
 func New(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte, cfg *Config) *Conn {
-	return newConn(nc, role, agreed, early, cfg.WithDefaults())
+	return newConn(nc, role, agreed, early, cfg.WithDefaults()).start()
 }
 
 // nothing is the Agreement of most connections.
@@ -83,7 +85,12 @@ func newConn(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []b
 	}
 	c.rcv, c.snd = session.NewReceiver(c.machine()), *session.NewSender(c.machine())
 	c.sock = c.native.socket(nc)
-	cfg.Clock.add(c)
+	return c
+}
+
+// start lets the Clock look after c.
+func (c *Conn) start() *Conn {
+	c.cfg.Clock.add(c)
 	return c
 }
 

@@ -36,7 +36,7 @@ func (c *Conn) Deliver(joined []byte, frames [][]byte, compressed bool) (taken i
 		c.late = true
 		return 0, Later
 	}
-	n, failed := c.sock.tryWrite(joined)
+	n, failed := c.sock.tryWrite(joined, false)
 	switch {
 	case failed != nil:
 		c.breakOff(failed)

@@ -59,7 +59,7 @@ func Dial(ctx context.Context, url string, cfg *Config) (*Conn, error) {
 		nc.Close()
 		return nil, err
 	}
-	return newConn(nc, frame.Client, agreed, early, cfg), nil
+	return newConn(nc, frame.Client, agreed, early, cfg).start(), nil
 }
 
 // within does I/O on nc that ends with ctx.

@@ -54,17 +54,39 @@ type Handler interface {
 
 // Serve reads in the background and tells h what comes. It returns at once.
 func (c *Conn) Serve(h Handler) {
-	if c.reading.CompareAndSwap(false, true) {
-		c.mu.Lock()
-		c.handler = h
-		c.mu.Unlock()
+	if c.claim(h) {
 		go c.serve()
-		return
+	} else {
+		go c.tellEnd(h)
 	}
-	go func() { // it ended before, or somebody else reads
-		<-c.Done()
-		h.End(c)
-	}()
+}
+
+// Run is Serve on the caller's goroutine, for one that has nothing else to do,
+// like that of an HTTP handler. It returns when the connection has ended, or was
+// silent for a while and is parked; h is told of the rest from elsewhere.
+func (c *Conn) Run(h Handler) {
+	if c.claim(h) {
+		c.serve()
+	} else {
+		c.tellEnd(h)
+	}
+}
+
+// claim makes h the one to be told, if nobody reads yet.
+func (c *Conn) claim(h Handler) bool {
+	if !c.reading.CompareAndSwap(false, true) {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.handler = h
+	return true
+}
+
+// tellEnd is for a connection that ended before, or that somebody else reads.
+func (c *Conn) tellEnd(h Handler) {
+	<-c.Done()
+	h.End(c)
 }
 
 // serve reads until the connection has ended, or is parked and no longer ours.

@@ -9,13 +9,16 @@ type socket interface {
 	// into the connection's own buffer.
 	read(c *Conn, space []byte) ([]byte, error)
 	// tryWrite writes what can be written without waiting: maybe nothing.
-	// Conn.mu is held.
-	tryWrite(p []byte) (int, error)
+	// Conn.mu is held. more says that something follows at once, so that it
+	// can leave in the same segment.
+	tryWrite(p []byte, more bool) (int, error)
 	// waits says that tryWrite never writes anything.
 	waits() bool
 	// write writes all pieces, waiting as long as the net.Conn's deadline lets
 	// it, and notes its progress in c.stuck.
 	write(c *Conn, pieces net.Buffers) (int64, error)
+	// closeWrite ends our direction.
+	closeWrite()
 	// park hands the wait for bytes over to the Clock's lot, if there is one;
 	// leave undoes it for good. Conn.mu is held.
 	park(c *Conn) bool
@@ -51,11 +54,13 @@ func (s *plain) read(_ *Conn, space []byte) ([]byte, error) {
 
 func (s *plain) waits() bool { return true }
 
+func (s *plain) closeWrite() { closeWrite(s.nc) }
+
 func (s *plain) park(*Conn) bool { return false }
 
 func (s *plain) leave(*Conn) {}
 
-func (s *plain) tryWrite([]byte) (int, error) { return 0, nil }
+func (s *plain) tryWrite([]byte, bool) (int, error) { return 0, nil }
 
 func (s *plain) write(c *Conn, pieces net.Buffers) (int64, error) {
 	return writePieces(s.nc, c, pieces)

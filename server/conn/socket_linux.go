@@ -106,13 +106,22 @@ func (r *reading) once(fd uintptr) bool {
 
 func (s *raw) waits() bool { return false }
 
+// closeWrite shuts our direction down; an error means that there is none left.
+func (s *raw) closeWrite() {
+	syscall.RawSyscall(syscall.SYS_SHUTDOWN, s.fd, syscall.SHUT_WR, 0)
+}
+
 func (s *raw) park(c *Conn) bool { return c.cfg.Clock.lot.park(c, s.fd) }
 
 func (s *raw) leave(c *Conn) { c.cfg.Clock.lot.leave(c, s.fd) }
 
-func (s *raw) tryWrite(p []byte) (int, error) {
+func (s *raw) tryWrite(p []byte, more bool) (int, error) {
+	flags := uintptr(syscall.MSG_DONTWAIT | syscall.MSG_NOSIGNAL)
+	if more {
+		flags |= msgMore
+	}
 	for {
-		n, errno := send(s.fd, p)
+		n, errno := send(s.fd, p, flags)
 		switch errno {
 		case 0:
 			return n, nil
@@ -162,7 +171,7 @@ var attempts = sync.Pool{New: func() any {
 }}
 
 func (a *attempt) once(uintptr) bool {
-	a.n, a.err = a.sock.tryWrite(a.p)
+	a.n, a.err = a.sock.tryWrite(a.p, false)
 	return a.n > 0 || a.err != nil
 }
 
@@ -175,12 +184,15 @@ func recv(fd uintptr, p []byte) (int, syscall.Errno) {
 	return int(n), 0
 }
 
-func send(fd uintptr, p []byte) (int, syscall.Errno) {
+// msgMore is MSG_MORE, which package syscall does not name.
+const msgMore = 0x8000
+
+func send(fd uintptr, p []byte, flags uintptr) (int, syscall.Errno) {
 	if len(p) == 0 {
 		return 0, 0
 	}
 	n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, fd, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
-		syscall.MSG_DONTWAIT|syscall.MSG_NOSIGNAL, 0, 0)
+		flags, 0, 0)
 	if errno != 0 {
 		return 0, errno
 	}

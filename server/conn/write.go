@@ -166,7 +166,7 @@ func (c *Conn) tryPush() bool {
 		return true
 	}
 	for len(c.tail) > 0 {
-		n, err := c.sock.tryWrite(c.tail[0])
+		n, err := c.sock.tryWrite(c.tail[0], false)
 		if err != nil {
 			c.breakOff(err)
 			return true
@@ -179,7 +179,7 @@ func (c *Conn) tryPush() bool {
 	}
 	out := c.snd.Output()
 	if len(out) > 0 {
-		n, err := c.sock.tryWrite(out)
+		n, err := c.sock.tryWrite(out, c.lastWords)
 		if err != nil {
 			c.breakOff(err)
 			return true
@@ -315,7 +315,7 @@ func (c *Conn) writeDirect(head, p []byte) error {
 		return err
 	}
 	if len(p) == 0 {
-		n, err := c.sock.tryWrite(head)
+		n, err := c.sock.tryWrite(head, false)
 		if err != nil {
 			c.breakOff(err)
 			return c.usable()
