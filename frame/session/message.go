@@ -27,7 +27,9 @@ type message struct {
 	inflated []byte // what kept stands for
 }
 
-// enter begins a data frame whose header was judged good.
+// enter begins a data frame whose header was judged good. The first frame's opcode
+// is the message's type (§5.6, §6.2), the continuations have none of their own
+// (§5.4).
 func (m *message) enter(h *frame.Header) {
 	if !m.begun {
 		m.begun, m.op, m.compressed = true, h.Opcode, h.RSV1
@@ -36,7 +38,7 @@ func (m *message) enter(h *frame.Header) {
 	m.declared += h.Length
 }
 
-// free gives back the message's memory and makes it ready for the next.
+// free gives back the message's memory. What comes next begins a new one (§6.2).
 func (m *message) free(memory Memory) {
 	if m.kept != nil && !m.lent {
 		memory.Put(m.kept)
@@ -47,8 +49,9 @@ func (m *message) free(memory Memory) {
 	*m = message{}
 }
 
-// takeData takes a piece of a data frame, framed[front:]. What comes whole is
-// handed on where it is; the rest is kept.
+// takeData takes a piece of a data frame, framed[front:]. A message is handed on
+// when its last frame is whole, wherever its frames were cut (§5.4, §6.2): where
+// it is, if it came in one piece; else it was kept.
 func (r *Receiver) takeData(framed []byte, front int) (ev Event, whole bool, err error) {
 	m := &r.message
 	m.wire += int64(len(framed) - front)
@@ -68,7 +71,7 @@ func (r *Receiver) takeData(framed []byte, front int) (ev Event, whole bool, err
 		}
 	}
 	if m.op == frame.Text && !m.textDone(framed[front:]) {
-		return Event{}, false, frame.ErrTextNotUTF8
+		return Event{}, false, frame.ErrTextNotUTF8 // §5.6, §8.1
 	}
 	return Event{Opcode: m.op, Payload: framed[front:], framed: framed}, true, nil
 }
@@ -85,10 +88,9 @@ func (m *message) textDone(text []byte) bool {
 // keep keeps a piece of the message until the rest is there.
 func (r *Receiver) keep(framed []byte, front int) error {
 	m, piece := &r.message, framed[front:]
-	have := len(m.kept)
 	switch {
-	case len(piece) > 0 && have < cap(m.kept) && &m.kept[:have+1][have] == &piece[0]:
-		m.kept = m.kept[:have+len(piece)] // it was read into Space
+	case isBehind(m.kept, piece): // it was read into Space
+		m.kept = m.kept[:len(m.kept)+len(piece)]
 	case m.kept == nil && r.inPlace && r.frame.Fin && int64(cap(framed)-len(framed)) >= r.left:
 		m.kept, m.front, m.lent = framed, front, true
 	default:
@@ -103,6 +105,12 @@ func (r *Receiver) keep(framed []byte, front int) error {
 	return nil
 }
 
+// isBehind says whether piece stands right behind kept, in its capacity.
+func isBehind(kept, piece []byte) bool {
+	n := len(kept)
+	return len(piece) > 0 && n < cap(kept) && &kept[:n+1][n] == &piece[0]
+}
+
 // reserve makes room for n more bytes in kept. It looks ahead by no more than
 // three times what came, nor than the frame declares.
 func (r *Receiver) reserve(n int) error {
@@ -110,7 +118,7 @@ func (r *Receiver) reserve(n int) error {
 	if cap(m.kept)-len(m.kept) >= n && m.kept != nil {
 		return nil
 	}
-	have := max(0, len(m.kept)-m.front) + n
+	have := len(m.kept) - m.front + n
 	ahead := int(min(r.left, 3*int64(have)))
 	if !r.frame.Fin || m.fragments > 1 {
 		ahead = max(ahead, have) // more frames will come
@@ -121,7 +129,7 @@ func (r *Receiver) reserve(n int) error {
 	}
 	front := bigger[:frame.MaxHeaderLen] // room for a header, see Sender.InPlace
 	old := m.kept
-	m.kept = append(front, old[min(m.front, len(old)):]...)
+	m.kept = append(front, old[m.front:]...)
 	if old != nil && !m.lent {
 		r.memory.Put(old)
 	}

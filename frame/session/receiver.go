@@ -28,7 +28,7 @@ type Receiver struct {
 	inFrame bool         // inside the payload of frame
 	frame   frame.Header // Key is turned to where the payload is
 	left    int64        // bytes of the frame's payload to come
-	ping    []byte       // the payload so far of a control frame that came in pieces
+	ping    []byte       // the payload so far of a control frame that comes in pieces
 
 	message message // the data message that is being put together
 }
@@ -169,7 +169,7 @@ func (r *Receiver) handOut(ev Event, yield func(Event) bool) bool {
 	more := yield(ev)
 	r.closed = r.closed || ev.Opcode == frame.Close // what follows does not count, §1.4
 	if ev.Opcode.IsControl() {
-		r.ping = nil
+		r.ping = r.ping[:0]
 	} else {
 		r.message.free(r.memory)
 	}
