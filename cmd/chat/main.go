@@ -56,7 +56,8 @@ func run(ctx context.Context, addr string, cfg server.Config) error {
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", addr)
+	// TCP's own keepalive would only repeat what our Pings find out.
+	l, err := (&net.ListenConfig{KeepAlive: -1}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return err
 	}

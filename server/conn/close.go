@@ -94,6 +94,7 @@ var past = time.Unix(1, 0)
 // wake makes the reader return from its wait, and lets the connection end if
 // nobody reads. It does not block. c.mu is held.
 func (c *Conn) wake() {
+	c.woken = true
 	c.nc.SetReadDeadline(past)
 	c.unpark()
 	if c.reading.CompareAndSwap(false, true) {
@@ -148,6 +149,10 @@ func (c *Conn) finish() {
 		c.settle()
 	}
 	broken := c.broken
+	c.lingers = c.cfg.Clock.Now()
+	if c.woken {
+		c.nc.SetReadDeadline(time.Time{})
+	}
 	c.broken = true // nobody writes from now on, the Clock has nothing to break off
 	c.mu.Unlock()
 	if !broken {
@@ -178,11 +183,9 @@ func (c *Conn) finish() {
 // has failed the connection, ends its direction first; then what the peer still
 // sends is dropped until its end, within bounds.
 func (c *Conn) linger() {
-	deadline := time.Now().Add(c.cfg.LingerTimeout)
 	if c.endsFirst() {
 		c.sock.closeWrite()
 	}
-	c.nc.SetReadDeadline(deadline)
 	for dropped := int64(0); dropped < c.cfg.LingerBytes; {
 		p, err := c.sock.read(c, nil)
 		if err != nil {

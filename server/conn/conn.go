@@ -21,6 +21,7 @@ type Conn struct {
 	lent      bool   // the Sender has one of outputBuffers
 	late      bool   // Deliver said Later, and ready was not called since
 	asked     bool   // the reader is to park
+	woken     bool   // by wake, from a read
 	lastWords bool   // the end of our direction follows the output at once
 	native    native // the system's part of sock
 	sock      socket
@@ -30,6 +31,7 @@ type Conn struct {
 	ready     func()        // see OnReady
 	began     int64         // when our Close was sent
 	pinged    int64         // when our Ping was sent that nothing answered; 0: none
+	lingers   int64         // since when the peer's end of TCP is awaited; 0: not yet
 	stuck     atomic.Int64  // since when a write makes no progress
 	idle      *sync.Cond    // writing became false, or broken true; made by await
 	cause     error         // what ended the connection, or is about to: the first one

@@ -16,6 +16,10 @@ func (c *Conn) checkDeadlines(now int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
+	case c.lingers != 0:
+		if passed(c.lingers, c.cfg.LingerTimeout, now) {
+			c.nc.SetReadDeadline(past)
+		}
 	case c.broken:
 	case c.writing && passed(c.stuck.Load(), c.cfg.WriteTimeout, now):
 		c.breakOff(ErrWriteTimeout)
