@@ -101,10 +101,10 @@ const (
 func (r *run) callRoll(ctx context.Context) error {
 	clients := r.opened.all()
 	deadline := r.now() + int64(rollTimeout)
+	b := r.buffers.New().(*[]byte)
+	r.shape.write(*b, probe{sender: rollCall})
 	for {
-		b := *r.buffers.Get().(*[]byte)
-		r.shape.write(b, probe{sender: rollCall})
-		if err := clients[0].conn.Send(r.plan.opcode(), b); err != nil {
+		if err := clients[0].conn.Send(r.plan.opcode(), *b); err != nil {
 			return &OpenError{Err: err, Reached: true}
 		}
 		for again := r.now() + int64(rollAgain); r.now() < again; {

@@ -12,7 +12,7 @@ type Result struct {
 	Interrupted bool // ctx ended it
 	Inexact     bool // a stream had more than MaxGaps gaps: see there
 
-	Opened     int            // connections
+	Opened     int            // connections that could be used
 	Failed     []Reason       // handshakes, and connections that heard nothing
 	Ended      []Reason       // connections, before their time
 	Handshakes hist.Histogram // ns, from dialling to the 101, of each
@@ -103,7 +103,7 @@ func (res *Result) Deviations() (list []string) {
 			list = append(list, what+": "+grouped(n))
 		}
 	}
-	note("connections not opened", int64(total(res.Failed)))
+	note("connections not usable", int64(total(res.Failed)))
 	note("connections that ended before their time", int64(total(res.Ended)))
 	note("messages due and not sent", res.Unsent)
 	note("messages lost", res.Lost)

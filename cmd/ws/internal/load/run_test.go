@@ -235,7 +235,7 @@ func TestRefused(t *testing.T) {
 	if res.Opened != 2 || len(res.Failed) != 1 || res.Failed[0] != want {
 		t.Errorf("opened %d, failed %v, want 2 and %v", res.Opened, res.Failed, want)
 	}
-	if d := res.Deviations(); len(d) != 1 || d[0] != "connections not opened: 3" {
+	if d := res.Deviations(); len(d) != 1 || d[0] != "connections not usable: 3" {
 		t.Errorf("deviations: %q", d)
 	}
 }

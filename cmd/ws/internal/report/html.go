@@ -39,8 +39,8 @@ func tiles(res *load.Result) []tile {
 	return []tile{
 		{fmt.Sprintf("%s/s", rateLabel(perSecond(float64(res.Sent), res.Seconds))), "sent"},
 		{fmt.Sprintf("%s/s", rateLabel(perSecond(float64(res.Received), res.Seconds))), "received"},
-		{latency(0.5), "median latency"},
-		{latency(0.99), "99th percentile"},
+		{latency(0.5), "p50 latency"},
+		{latency(0.99), "p99 latency"},
 		{count(res.Lost), "lost"},
 		{count(int64(res.Opened)), "connections"},
 	}

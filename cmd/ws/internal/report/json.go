@@ -85,7 +85,7 @@ func newRecord(res *load.Result) record {
 		Interrupted: res.Interrupted, Deviations: append([]string{}, res.Deviations()...), Inexact: res.Inexact,
 		Connections: connectionsRecord{
 			Wanted: res.Plan.Conns, Opened: res.Opened, Senders: res.Senders, Failed: res.Failed, Ended: res.Ended,
-			OpenedInNS: int64(res.OpenedIn), PerSecond: perSecond(float64(res.Opened), res.OpenedIn.Seconds()),
+			OpenedInNS: int64(res.OpenedIn), PerSecond: perSecond(float64(res.Handshakes.Count()), res.OpenedIn.Seconds()),
 			Handshake: newLatency(&res.Handshakes), Protocol: res.Protocol, Deflate: res.Deflate,
 		},
 		Messages: messagesRecord{

@@ -81,7 +81,7 @@ func connectionRows(res *load.Result) []row {
 	h := &res.Handshakes
 	rows := []row{
 		{"opened", fmt.Sprintf("%s of %s, %s of them sending", count(int64(res.Opened)), count(int64(res.Plan.Conns)), count(int64(res.Senders)))},
-		{"handshakes", fmt.Sprintf("%.0f/s, p50 %s, p99 %s", perSecond(float64(res.Opened), res.OpenedIn.Seconds()), span(h.Quantile(0.5)), span(h.Quantile(0.99)))},
+		{"handshakes", fmt.Sprintf("%.0f/s, p50 %s, p99 %s", perSecond(float64(h.Count()), res.OpenedIn.Seconds()), span(h.Quantile(0.5)), span(h.Quantile(0.99)))},
 	}
 	for _, r := range res.Failed {
 		rows = append(rows, row{"failed", fmt.Sprintf("%s: %s", count(int64(r.Count)), r.Text)})
