@@ -14,7 +14,7 @@ import (
 const (
 	DefaultMessageBytes = 1 << 20  // of a chat message
 	EchoBytes           = 64 << 20 // of a message to /echo
-	roomMessages        = 4096     // that a room's log holds at most
+	roomMessages        = 1 << 16  // that a room's log holds at most: a burst, as long as nobody limits its rate
 	roomBytes           = 2 << 20  // of their bodies at most, and roomLongest of the longest messages
 	roomLongest         = 4        // binary that is no UTF-8 triples when it becomes text
 	logBytes            = 4 << 10  // of a text that go to the log

@@ -20,10 +20,21 @@
 //
 // A message is delivered only after the store took it, to its sender too.
 // Readers wait for the room: while its pumps are a whole log behind, nobody's
-// next message is read.
+// next message is read. A member that reads is offered every message, in the one
+// order of the room. One that falls a whole log behind - 65,536 messages, or 2 MiB
+// or four of the longest messages - is dropped: with 1013 if it reads again
+// within conn's deadlines, else without a word.
+//
+// # Who may connect
+//
+// Origin is judged by [handshake.CheckOrigin]; on loopback, Host by
+// [handshake.CheckHost]. The log names the flag of cmd/chat that would let in who
+// was refused.
 //
 // # Goroutines
 //
-// A member's methods are called by its connection's reader (Message, End) and by
-// one pump (Deliver, Overflowed). Lock order: Server.mu, then room's, then conn's.
+// [Server.Serve] and [Server.Shutdown] may be called from any goroutine. A
+// member's methods are called by its connection's reader (Message, End) and by
+// one pump (Deliver, Overflowed). Lock order: Server.mu, then conn's; room's, then
+// conn's; Server.mu and room's never together.
 package server

@@ -22,16 +22,32 @@ const patience = 20 * time.Second
 // A chat is a server under test, on a real socket.
 type chat struct {
 	*Server
-	addr string
-	log  *journal
+	addr  string
+	log   *journal
+	level *slog.LevelVar // Warn where the texts would fill the memory that is measured
+}
+
+// systemBuffer is what the system holds for either side of a connection, so that
+// a slow reader shows early.
+const systemBuffer = 64 << 10
+
+// A narrow listener's connections have small buffers.
+type narrow struct{ net.Listener }
+
+func (l narrow) Accept() (net.Conn, error) {
+	nc, err := l.Listener.Accept()
+	if err == nil {
+		err = nc.(*net.TCPConn).SetWriteBuffer(systemBuffer)
+	}
+	return nc, err
 }
 
 // serve starts a server. change may shorten its limits before it serves. When the
 // test ends and its clients are closed, the server must go down at once.
 func serve(t testing.TB, cfg Config, change ...func(*Server)) *chat {
 	t.Helper()
-	log := &journal{}
-	cfg.Log = slog.New(slog.NewTextHandler(log, nil))
+	log, level := &journal{}, &slog.LevelVar{}
+	cfg.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: level}))
 	if cfg.Clock == nil {
 		cfg.Clock = &conn.Clock{}
 	}
@@ -47,7 +63,7 @@ func serve(t testing.TB, cfg Config, change ...func(*Server)) *chat {
 		t.Fatal(err)
 	}
 	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
+	go func() { served <- s.Serve(narrow{l}) }()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
@@ -56,7 +72,7 @@ func serve(t testing.TB, cfg Config, change ...func(*Server)) *chat {
 		}
 		<-served
 	})
-	return &chat{Server: s, addr: l.Addr().String(), log: log}
+	return &chat{Server: s, addr: l.Addr().String(), log: log, level: level}
 }
 
 // A client is a well-behaved one: package conn's.

@@ -85,6 +85,7 @@ func (p *peer) header() string {
 func (p *peer) rest() string {
 	p.t.Helper()
 	b, err := io.ReadAll(p.r)
+	p.nc.Close()
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		p.t.Fatal("the server does not end the connection")
@@ -165,6 +166,7 @@ func (p *peer) wantClose(code frame.CloseCode) {
 	if _, err := p.r.ReadByte(); err != io.EOF {
 		p.t.Fatalf("after the Close: %v, want the end", err)
 	}
+	p.nc.Close()
 }
 
 func (p *peer) wantCloseFrame(code frame.CloseCode) {
