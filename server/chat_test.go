@@ -1,8 +1,10 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -149,7 +151,7 @@ func TestJoinAndLeave(t *testing.T) {
 
 // passBy joins, sees the talk as an unbroken run, and leaves in one of three ways.
 func passBy(t *testing.T, s *chat, way int) {
-	var below *net.TCPConn // not the Conn's own to write to by its number, so the test may close it
+	var below *net.TCPConn // hidden from the Conn, so that the test may close it
 	c, err := conn.Dial(t.Context(), "ws://"+s.addr, &conn.Config{
 		Dialer: func(_ context.Context, network, addr string) (net.Conn, error) {
 			nc, err := net.Dial(network, addr)
