@@ -1,18 +1,20 @@
 package server
 
 // Hostile input, class by class: each is tried against a running server over
-// TCP, while two bystanders talk, who must not lose a text. Classes that another
-// package shows, since they need another end, another clock or no server:
+// TCP, while two bystanders talk, who must not lose a text. What stands elsewhere:
 //
-//	predictable masks                           server/conn: TestKeys; cmd: the import rule on math/rand
-//	hostile server against Dial                 server/conn: the tests of Dial against scripts
-//	a peer that answers no Ping                 server/conn: deadlines under synctest
-//	header backtracking, its cost               handshake: TestLinear
-//	every rule at every cut of the stream       frame/session: the scripts of testdata/sessions
-//	script in a name or a text                  cmd/chat: the page in a browser; here TestPage, its policy
-//	control characters in logs                  here: TestLogEscapes, TestFlagsAreSafe
-//	cross-site hijack, DNS rebinding            here: TestOrigin, TestHost
-//	write side: reader stops                    here: TestMembersThatNeverRead, TestMemberThatReadsAgain
+//	predictable masks                 cmd: TestImports, no math/rand in server/conn
+//	hostile server against Dial       server/conn: TestDialHostile, TestDialHostileFrames, TestDialSilence
+//	bytes that came with the 101      server/conn: TestDialEarlyFrames
+//	masked server frame               server/conn: TestDialHostileFrames
+//	a peer that answers no Ping       server/conn: TestPongTimeout
+//	inflation times connections       server/conn: TestMemoryInflated; here TestHostileMemory
+//	header backtracking, its cost     handshake: TestHostileLinesAreLinear
+//	every rule, however it is cut     frame/session: TestScripts
+//	script in a text                  cmd/chat: TestPages; here TestPage, the policy of the page
+//	control characters in logs        here: TestLogEscapes, TestFlagsAreSafe
+//	cross-site hijack, DNS rebinding  here: TestOrigin, TestHost
+//	write side: reader stops          here: TestMembersThatNeverRead, TestMemberThatReadsAgain
 
 import (
 	"testing"
