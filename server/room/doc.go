@@ -13,7 +13,8 @@
 //   - A shard is a part of a room's members, up to 4,096 of them, with a cursor
 //     of its own. Members whose cursor is the shard's are in step with it.
 //     Those who are ready for more and elsewhere in the log lag. Those who are
-//     not ready are away: nothing is done for them, and nothing is kept.
+//     not ready are away: nothing is offered to them, and nothing is kept for
+//     them; they are looked at only when the log lets go of what they need.
 //   - A pump is a goroutine that runs shards; a server has one for each
 //     processor. A turn is what a shard gets from its pump: about 256 sends,
 //     then it is the others' turn.
@@ -24,7 +25,8 @@
 // [Room.Publish] appends to the log, and wakes a pump if the shards sleep. It
 // costs the same whatever the number of members.
 //
-// A pass (1) empties the shard's inbox: members that came, left or are ready;
+// A pass (1) empties the shard's inbox: members that came, left or are ready,
+// and counts among those that lag who is away and fell off the log;
 // (2) takes one batch for each encoding from the shard's cursor on, which (3)
 // moves to the batches' end; (4) offers it to the members in step: who takes
 // all stays in step and costs nothing but that call; (5) offers to each that
@@ -35,9 +37,11 @@
 //
 // History on joining, resuming after a break, and slow readers are the same
 // thing: a cursor behind the shard's. A cursor behind the log's base cannot
-// go on: [Member.Overflowed] says so once, when the member is ready again,
-// and takes it out of the room. A point to resume from that the log does not
-// have is answered by [Start].Resync: there is never a silent gap.
+// go on: the next pass takes the member out of the room and says so once, by
+// [Member.Overflowed], even if the member never calls Ready again. A shard
+// knows a number that no member away is below, and looks at them only when
+// the base has passed it. A point to resume from that the log does not have
+// is answered by [Start].Resync: there is never a silent gap.
 //
 // What a shard has not yet come to is never trimmed: a publisher waits
 // instead. So who takes all that it is offered loses nothing, however fast the
@@ -73,10 +77,12 @@
 //
 // # Cost
 //
-// A member takes 76 bytes: a Cursor of 48 (its shard 8, the member 16, the
+// A member takes 76 to 88 bytes: a Cursor of 48 (its shard 8, the member 16, the
 // next message 8, a link for the inbox 8, index, encoding, place and marks 8),
 // and 24 in the list of those in step (the member 16, its cursor 8), which
-// grows by a quarter at a time. A room at rest takes less than 1 KiB, two
-// members and two messages of 64 bytes included. A delivery allocates nothing;
-// a message allocates one frame for each encoding in use.
+// grows by a quarter at a time. The list of those that are away
+// takes 8 more, when all have been there at once; those that lag are listed in
+// space of the pump's. A room at rest takes less than 1 KiB, two members and
+// two messages of 64 bytes included. A delivery allocates nothing; a message
+// allocates one frame for each encoding in use.
 package room

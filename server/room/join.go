@@ -1,5 +1,7 @@
 package room
 
+import "math"
+
 // A Point says where in the log a member begins. The zero value: with what is
 // published from now on.
 type Point struct {
@@ -35,7 +37,16 @@ func (r *Room) join(m Member, e Encoding, at Point) (*Cursor, Start, error) {
 	r.members++
 	r.vacant = false
 	c := &Cursor{shard: sh, member: m, next: next, enc: e}
+	c.enter()
 	return c, Start{Room: r, Epoch: r.epoch, Next: next, Resync: resync}, nil
+}
+
+// enter puts c into the shard's inbox, so that the shard knows of a member that
+// is never ready. That is no reason to wake it: the next message is.
+func (c *Cursor) enter() {
+	c.shard.mu.Lock()
+	defer c.shard.mu.Unlock()
+	c.note(0)
 }
 
 // locate gives the number of the message to begin with. Called with r.mu held.
@@ -63,6 +74,7 @@ func (r *Room) seat() *shard {
 		cursor:  r.head,
 		settled: true,
 		steps:   make([][]step, len(r.cfg.Encoders)),
+		oldest:  math.MaxUint64,
 	}
 	r.shards = append(r.shards, sh)
 	r.wait(sh)

@@ -15,7 +15,8 @@ type Member interface {
 	Deliver(b *Batch) (frames int, st State)
 
 	// Overflowed says that the log no longer holds what the member needs next,
-	// since it was too slow. It is told once; it has left the room by then.
+	// since it was too slow: with the next pass, whether it has called Ready or
+	// not. It is told once; it has left the room by then.
 	Overflowed()
 }
 
@@ -36,21 +37,11 @@ type Cursor struct {
 	member Member
 	next   uint64  // the message to be offered next, unless in step
 	link   *Cursor // the next one in the shard's inbox; under shard.mu
-	at     int32   // index among those in step with it
+	at     int32   // index in the list of its place: in step, or away
 	enc    Encoding
 	place  place // the pump's
 	marks  mark  // under shard.mu
 }
-
-// A place says which of the shard's lists a cursor is in.
-type place uint8
-
-const (
-	away    place = iota // in none: it joined, or said Later, and is not ready
-	inStep               // its next message is the shard's
-	lagging              // it is ready, and its next message is another one
-	gone                 // in none, for good
-)
 
 // A mark is news of a cursor for the pump that runs its shard.
 type mark uint8
@@ -113,12 +104,18 @@ func (c *Cursor) depart() bool {
 	return true
 }
 
-// post puts news of c into the inbox. Called with shard.mu held.
+// post puts news of c into the inbox, and wakes the shard. Called with
+// shard.mu held.
 func (c *Cursor) post(m mark) {
-	sh := c.shard
+	c.note(m)
+	c.shard.rouse()
+}
+
+// note puts news of c into the inbox, for when the shard is awake. Called with
+// shard.mu held.
+func (c *Cursor) note(m mark) {
 	if c.marks&posted == 0 {
-		c.link, sh.inbox = sh.inbox, c
+		c.link, c.shard.inbox = c.shard.inbox, c
 	}
 	c.marks |= m | posted
-	sh.rouse()
 }

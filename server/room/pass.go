@@ -22,10 +22,11 @@ type pass struct {
 // begin opens a pass, and reports false when there is nothing to do.
 func (sh *shard) begin() bool {
 	sh.readInbox()
-	end, ok := sh.room.news(sh)
+	base, end, ok := sh.room.news(sh)
 	if !ok {
 		return false
 	}
+	sh.expire(base)
 	ps := sh.pump.newPass(len(sh.steps))
 	sh.pass = ps
 	for e, list := range sh.steps {
@@ -44,25 +45,28 @@ func (sh *shard) begin() bool {
 	return true
 }
 
-// news gives the head, when it is ahead of the shard or somebody lags. Else
-// the shard waits for the next message, or goes when its last member has.
-func (r *Room) news(sh *shard) (head uint64, ok bool) {
+// news gives the log's bounds when there is something to do: its head is ahead
+// of the shard, or its base of somebody away, or somebody lags. Else the shard
+// waits for the next message, or goes when its last member has.
+func (r *Room) news(sh *shard) (base, head uint64, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.unwait(sh)
 	r.wakeRest()
 	sh.shrink(sh.members)
-	if sh.cursor < r.head || len(sh.lag) > 0 {
-		return r.head, true
+	if sh.cursor < r.head || sh.oldest < r.base || len(sh.lag) > 0 {
+		return r.base, r.head, true
 	}
+	sh.pump.regainLag(sh.lag)
+	sh.lag = nil
 	n := sh.inStep()
 	sh.settled = n == sh.members
 	if n+sh.members == 0 {
 		r.close(sh)
-		return 0, false
+	} else {
+		r.wait(sh)
 	}
-	r.wait(sh)
-	return 0, false
+	return 0, 0, false
 }
 
 // close takes a shard without members out of the room. Called with r.mu held.
@@ -138,7 +142,7 @@ func (c *Cursor) suspend(b *Batch, frames int, st State) {
 		panic("room: Deliver counts frames that the batch does not have")
 	}
 	c.next = b.First + uint64(frames)
-	c.place = away
+	c.shard.park(c)
 }
 
 // catchUp shows to each that lags what is next for it.

@@ -113,6 +113,8 @@ type peer struct {
 	offers   int
 	early    int // offers that came before Ready
 	overflow int
+	ended    bool // it said Gone, or was told that it overflowed
+	late     int  // calls after that
 	onOffer  func()
 }
 
@@ -120,10 +122,12 @@ func (p *peer) Deliver(b *Batch) (int, State) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.offers++
+	p.call()
 	if p.onOffer != nil {
 		p.onOffer()
 	}
 	if p.state == Gone {
+		p.ended = true
 		return 0, Gone
 	}
 	if p.later {
@@ -155,7 +159,16 @@ func (p *peer) Deliver(b *Batch) (int, State) {
 func (p *peer) Overflowed() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.call()
 	p.overflow++
+	p.ended = true
+}
+
+// call counts calls that come after the last. Called with p.mu held.
+func (p *peer) call() {
+	if p.ended {
+		p.late++
+	}
 }
 
 // flush takes up to n bytes of the tail, and reports whether ready is due.

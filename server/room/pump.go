@@ -78,6 +78,7 @@ type pump struct {
 	// The goroutine's own.
 	press press
 	spare []*pass
+	lag   []*Cursor // space for those that lag, until a shard has some
 }
 
 // run is the pump's goroutine.
@@ -157,6 +158,20 @@ func (p *pump) close() {
 	defer p.mu.Unlock()
 	p.closed = true
 	p.work.Signal()
+}
+
+// lendLag gives space for those that lag: a shard has it while it is awake.
+func (p *pump) lendLag() []*Cursor {
+	lag := p.lag
+	p.lag = nil
+	return lag
+}
+
+// regainLag takes the space back, or other space that is larger.
+func (p *pump) regainLag(lag []*Cursor) {
+	if cap(lag) > cap(p.lag) {
+		p.lag = lag
+	}
 }
 
 // newPass gives a pass for a shard of so many encodings.

@@ -1,9 +1,6 @@
 package room
 
-import (
-	"slices"
-	"sync"
-)
+import "sync"
 
 // shardMembers is how many members share a shard: two pumps at work on one
 // small room cost more than they bring.
@@ -28,16 +25,11 @@ type shard struct {
 	link *shard // the next one in the run queue; under pump.mu
 
 	// The pump's, while it runs the shard.
-	steps [][]step  // the members in step, by encoding
-	lag   []*Cursor // the members that lag and are ready
-	pass  *pass     // the one under way
-}
-
-// A step is a member in step. It stands beside its cursor, so that a pass need
-// not touch the cursors of those who take all.
-type step struct {
-	member Member
-	cursor *Cursor
+	steps  [][]step  // the members in step, by encoding
+	lag    []*Cursor // those that lag
+	away   []*Cursor // those that are away
+	oldest uint64    // none of those away needs a message before this one
+	pass   *pass     // the one under way
 }
 
 // A state says whether a shard has work, and whether a pump has it in hands.
@@ -100,64 +92,13 @@ func (sh *shard) readInbox() {
 		switch {
 		case marks&left != 0:
 			sh.remove(c)
-		case marks&ready != 0 && c.place == away:
+		case c.place != outside && c.place != away:
+		case marks&ready != 0:
+			sh.remove(c)
 			sh.admit(c)
+		case c.place == outside:
+			sh.park(c)
 		}
 	}
 	sh.inbox = nil
-}
-
-// admit takes up a member that can be offered something.
-func (sh *shard) admit(c *Cursor) {
-	if c.next != sh.cursor {
-		c.place = lagging
-		sh.lag = append(sh.lag, c)
-		return
-	}
-	c.place = inStep
-	c.at = int32(len(sh.steps[c.enc]))
-	sh.steps[c.enc] = append(sh.steps[c.enc], step{c.member, c})
-}
-
-// remove takes out a member that left. One that lags is let go by the pass,
-// which comes by all of them.
-func (sh *shard) remove(c *Cursor) {
-	if c.place == inStep {
-		sh.unstep(c)
-	}
-	c.place = gone
-}
-
-// unstep takes c out of those in step; the last one gets its index.
-func (sh *shard) unstep(c *Cursor) {
-	list := sh.steps[c.enc]
-	last := len(list) - 1
-	list[c.at] = list[last]
-	list[c.at].cursor.at = c.at
-	list[last] = step{}
-	sh.steps[c.enc] = list[:last]
-}
-
-// shrink gives back what the lists take, once the members that they were made
-// for have left. That some only lag is no reason: they come back.
-func (sh *shard) shrink(members int) {
-	for e := range sh.steps {
-		sh.steps[e] = shrunk(sh.steps[e], members)
-	}
-	sh.lag = shrunk(sh.lag, members)
-}
-
-func shrunk[T any](list []T, members int) []T {
-	if cap(list) <= 16 || cap(list) <= 4*members {
-		return list
-	}
-	return slices.Clone(list)
-}
-
-// inStep counts the members in step.
-func (sh *shard) inStep() (n int) {
-	for _, list := range sh.steps {
-		n += len(list)
-	}
-	return n
 }

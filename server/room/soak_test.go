@@ -68,18 +68,20 @@ func (g *guest) visit(t *testing.T, rs *Rooms, rec *record, at Point) Point {
 	g.state = Gone
 	g.got = g.got[:wholeFrames(g.got)]
 	g.mu.Unlock()
-	if n := g.overflows(); n > 1 {
-		t.Errorf("told %d times that it overflowed", n)
+	if _, late := g.ends(); late > 0 {
+		t.Errorf("called %d times after it said Gone or was told that it overflowed", late)
 	}
 	bodies := g.check(t, g.enc, start.Next)
 	rec.compare(t, start.Next, bodies)
 	return Point{Epoch: start.Epoch, After: start.Next + uint64(len(bodies)) - 1}
 }
 
-func (p *peer) overflows() int {
+// ends tells how often the peer was told that it overflowed, and how often it
+// was called when that, or its own Gone, should have been the last call.
+func (p *peer) ends() (overflow, late int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.overflow
+	return p.overflow, p.late
 }
 
 func (g *guest) act(t *testing.T, c *Cursor, r *Room, rec *record) {
@@ -141,6 +143,29 @@ func TestSoak(t *testing.T) {
 	t.Run("few", func(t *testing.T) { testSoak(t, 3, *soak/4) })
 }
 
+// silence gives a member that is never ready, and one that is once, and takes
+// nothing then.
+func silence(t *testing.T, rs *Rooms) (silent, deaf *peer) {
+	silent, deaf = &peer{}, &peer{capacity: func(int) int { return 0 }}
+	silent.cursor, _ = join(t, rs, silent, 0, Point{})
+	deaf.cursor, _ = join(t, rs, deaf, 1, Point{})
+	deaf.cursor.Ready()
+	return silent, deaf
+}
+
+// expectEnd wants a silent member to have been told once, the log being past
+// what it needs.
+func (p *peer) expectEnd(t *testing.T, who string) {
+	t.Helper()
+	want := 0
+	if p.cursor.next < p.cursor.shard.room.Status().Base {
+		want = 1
+	}
+	if n, late := p.ends(); n != want || late > 0 || len(p.got) > 0 {
+		t.Errorf("who %s was told %d times, called %d times later, and took %d bytes; want %d, 0, 0", who, n, late, len(p.got), want)
+	}
+}
+
 func testSoak(t *testing.T, crowd int, d time.Duration) {
 	cfg := config(t)
 	cfg.Keep = 10
@@ -152,6 +177,7 @@ func testSoak(t *testing.T, crowd int, d time.Duration) {
 		p.cursor, _ = join(t, rs, p, Encoding(e), Point{})
 		p.cursor.Ready()
 	}
+	silent, deaf := silence(t, rs)
 	end := time.Now().Add(d)
 	var visits, resumed, fell atomic.Int64
 	var guests sync.WaitGroup
@@ -164,7 +190,8 @@ func testSoak(t *testing.T, crowd int, d time.Duration) {
 				if visits.Add(1)%4 == 0 {
 					rs.Rest()
 				}
-				fell.Add(int64(g.overflows()))
+				n, _ := g.ends()
+				fell.Add(int64(n))
 				switch g.rnd.IntN(4) {
 				case 0:
 					at = Point{History: g.rnd.IntN(50)}
@@ -187,6 +214,8 @@ func testSoak(t *testing.T, crowd int, d time.Duration) {
 			t.Errorf("a resident got %d messages of %d", len(bodies), len(rec.bodies))
 		}
 	}
+	silent.expectEnd(t, "joined and was never ready")
+	deaf.expectEnd(t, "took nothing and was never ready")
 	t.Logf("%d visits, %d resumed, %d messages, %d overflows", visits.Load(), resumed.Load(), len(rec.bodies), fell.Load())
 	if visits.Load() < int64(crowd) || len(rec.bodies) == 0 {
 		t.Error("hardly anything happened")
