@@ -182,7 +182,13 @@ func (c *Conn) finish() {
 // linger ends TCP in an order that lets our Close arrive (§7.1.1): who serves, or
 // has failed the connection, ends its direction first; then what the peer still
 // sends is dropped until its end, within bounds.
+//
+// A peer whose own Close was the last that it sent has nothing more to say (§5.5.1),
+// so no reset can come of closing at once: the system delivers what is on its way.
 func (c *Conn) linger() {
+	if c.role == frame.Server && c.closedByPeer() && c.sock.drained() {
+		return
+	}
 	if c.endsFirst() {
 		c.sock.closeWrite()
 	}
@@ -193,6 +199,14 @@ func (c *Conn) linger() {
 		}
 		dropped += int64(len(p))
 	}
+}
+
+// closedByPeer says whether the peer began the closing handshake.
+func (c *Conn) closedByPeer() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	closed, ok := c.cause.(*ClosedError)
+	return ok && closed.ByPeer
 }
 
 // endsFirst says whether it is on us to end TCP (§7.1.1).

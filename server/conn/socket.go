@@ -17,6 +17,8 @@ type socket interface {
 	// write writes all pieces, waiting as long as the net.Conn's deadline lets
 	// it, and notes its progress in c.stuck.
 	write(c *Conn, pieces net.Buffers) (int64, error)
+	// drained says for certain that the peer has sent nothing that was not read.
+	drained() bool
 	// closeWrite ends our direction.
 	closeWrite()
 	// park hands the wait for bytes over to the Clock's lot, if there is one;
@@ -53,6 +55,8 @@ func (s *plain) read(_ *Conn, space []byte) ([]byte, error) {
 }
 
 func (s *plain) waits() bool { return true }
+
+func (s *plain) drained() bool { return false }
 
 func (s *plain) closeWrite() { closeWrite(s.nc) }
 

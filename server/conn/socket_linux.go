@@ -106,6 +106,12 @@ func (r *reading) once(fd uintptr) bool {
 
 func (s *raw) waits() bool { return false }
 
+func (s *raw) drained() bool {
+	var next [1]byte
+	n, errno := recvFlags(s.fd, next[:], syscall.MSG_DONTWAIT|syscall.MSG_PEEK)
+	return errno == syscall.EAGAIN || n == 0 && errno == 0
+}
+
 // closeWrite shuts our direction down; an error means that there is none left.
 func (s *raw) closeWrite() {
 	syscall.RawSyscall(syscall.SYS_SHUTDOWN, s.fd, syscall.SHUT_WR, 0)
@@ -176,8 +182,12 @@ func (a *attempt) once(uintptr) bool {
 }
 
 func recv(fd uintptr, p []byte) (int, syscall.Errno) {
+	return recvFlags(fd, p, syscall.MSG_DONTWAIT)
+}
+
+func recvFlags(fd uintptr, p []byte, flags uintptr) (int, syscall.Errno) {
 	n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
-		syscall.MSG_DONTWAIT, 0, 0)
+		flags, 0, 0)
 	if errno != 0 {
 		return 0, errno
 	}
