@@ -49,6 +49,7 @@ func TestPongThatWaits(t *testing.T) {
 			want []string
 		}{
 			{"before a later Pong", func(s *session.Sender) { s.React(ping("b"), true) }, []string{`pong "b"`}},
+			{"before one that needs no wait", func(s *session.Sender) { s.React(ping("b"), false) }, []string{`pong "b"`}},
 			{"behind it in order", func(s *session.Sender) { s.Output(); s.React(ping("b"), false) }, []string{`pong "a"`, `pong "b"`}},
 			{"before our Close", func(s *session.Sender) { s.Close(frame.NormalClosure, "") }, []string{`pong "a"`, `close 1000`}},
 			{"before the answer to a Close", func(s *session.Sender) { s.React(closing(1001), true) }, []string{`pong "a"`, `close 1001`}},

@@ -66,6 +66,21 @@ func TestRestAfterTheEnd(t *testing.T) {
 	}
 }
 
+// TestNothingAfterAClose: whatever the Close says (§1.4), and however it is cut off
+// from what follows.
+func TestNothingAfterAClose(t *testing.T) {
+	for _, last := range []string{`close`, `close 1000`, `close 4999 "bye"`} {
+		in := wire(t, frame.Client, last, `text "after"`, `close 1001`, `op3`)
+		for cut := range in {
+			r := session.NewReceiver(session.Config{})
+			got := append(events(r, bytes.Clone(in[:cut])), events(r, bytes.Clone(in[cut:]))...)
+			if !slices.Equal(got, []string{last}) || r.Err() != nil {
+				t.Errorf("cut at %d: %q, %v; want %q alone", cut, got, r.Err(), last)
+			}
+		}
+	}
+}
+
 // TestPartial asks after each byte.
 func TestPartial(t *testing.T) {
 	r := session.NewReceiver(session.Config{})

@@ -84,3 +84,12 @@ func pattern(n int) []byte {
 	}
 	return b
 }
+
+var spoilt = bytes.Repeat([]byte{0xA5}, 4<<10)
+
+// spoil overwrites b: nothing of it may be in use.
+func spoil(b []byte) {
+	for len(b) > 0 {
+		b = b[copy(b, spoilt):]
+	}
+}
