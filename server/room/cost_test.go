@@ -119,7 +119,7 @@ type lagger struct{ hole }
 
 func (lagger) Deliver(*Batch) (int, State) { return 1, Later }
 
-func heap() int {
+func heapAlloc() int {
 	runtime.GC()
 	runtime.GC()
 	var m runtime.MemStats
@@ -133,7 +133,7 @@ func TestMemoryOfAMember(t *testing.T) {
 	pumps := idlePumps(2)
 	rs := newRooms(t, still(t, pumps))
 	cursors := make([]*Cursor, members)
-	before := heap()
+	before := heapAlloc()
 	var r *Room
 	for i := range cursors {
 		c, start := join(t, rs, hole{}, 0, Point{})
@@ -141,7 +141,7 @@ func TestMemoryOfAMember(t *testing.T) {
 	}
 	check := func(what string) {
 		t.Helper()
-		each := float64(heap()-before) / members
+		each := float64(heapAlloc()-before) / members
 		t.Logf("%.1f bytes a member that %s", each, what)
 		if each >= 100 {
 			t.Errorf("a member that %s costs %.1f bytes, want less than 100", what, each)
@@ -167,7 +167,7 @@ func TestMemoryOfARoomAtRest(t *testing.T) {
 	cfg := still(t, pumps)
 	cfg.Encoders = []Encoder{marked(0), marked(1), marked(2), marked(3)} // two formats, compressed or not
 	rs := newRooms(t, cfg)
-	before := heap()
+	before := heapAlloc()
 	for i := range rooms {
 		name := fmt.Sprint("room ", i)
 		for range 2 {
@@ -185,7 +185,7 @@ func TestMemoryOfARoomAtRest(t *testing.T) {
 	for range 2 {
 		rs.Rest()
 	}
-	each := (heap() - before) / rooms
+	each := (heapAlloc() - before) / rooms
 	t.Logf("%d bytes a room", each)
 	if each >= 1024 {
 		t.Errorf("a room costs %d bytes, want less than 1024", each)

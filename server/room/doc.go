@@ -38,9 +38,9 @@
 // History on joining, resuming after a break, and slow readers are the same
 // thing: a cursor behind the shard's. A cursor behind the log's base cannot
 // go on: the next pass takes the member out of the room and says so once, by
-// [Member.Overflowed], even if the member never calls Ready again. A shard
-// knows a number that no member away is below, and looks at them only when
-// the base has passed it. A point to resume from that the log does not have
+// [Member.Overflowed], even if the member never calls Ready again. Those away
+// are kept in the order in which they will fall, and cost no message anything
+// before. A point to resume from that the log does not have
 // is answered by [Start].Resync: there is never a silent gap.
 //
 // What a shard has not yet come to is never trimmed: a publisher waits
@@ -80,9 +80,9 @@
 // A member takes 76 to 88 bytes: a Cursor of 48 (its shard 8, the member 16, the
 // next message 8, a link for the inbox 8, index, encoding, place and marks 8),
 // and 24 in the list of those in step (the member 16, its cursor 8), which
-// grows by a quarter at a time. The list of those that are away
-// takes 8 more, when all have been there at once; those that lag are listed in
-// space of the pump's. A room at rest takes less than 1 KiB, two members and
-// two messages of 64 bytes included. A delivery allocates nothing; a message
+// grows by a quarter at a time. The list of those that are away takes
+// 8 more, when all have been there at once; those that lag are listed in space
+// of the pump's. A room at rest takes less than 1 KiB, two members and two
+// messages of 64 bytes included. A delivery allocates nothing; a message
 // allocates one frame for each encoding in use.
 package room

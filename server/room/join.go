@@ -1,7 +1,5 @@
 package room
 
-import "math"
-
 // A Point says where in the log a member begins. The zero value: with what is
 // published from now on.
 type Point struct {
@@ -74,7 +72,6 @@ func (r *Room) seat() *shard {
 		cursor:  r.head,
 		settled: true,
 		steps:   make([][]step, len(r.cfg.Encoders)),
-		oldest:  math.MaxUint64,
 	}
 	r.shards = append(r.shards, sh)
 	r.wait(sh)

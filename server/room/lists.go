@@ -1,7 +1,7 @@
 package room
 
 import (
-	"math"
+	"container/heap"
 	"slices"
 )
 
@@ -41,9 +41,7 @@ func (sh *shard) admit(c *Cursor) {
 // park takes up a member that must not be offered anything until it is ready.
 func (sh *shard) park(c *Cursor) {
 	c.place = away
-	c.at = int32(len(sh.away))
-	sh.away = append(sh.away, c)
-	sh.oldest = min(sh.oldest, c.next)
+	heap.Push(&sh.away, c)
 }
 
 // remove takes c out of its list. One that lags is let go by the pass, which
@@ -53,7 +51,7 @@ func (sh *shard) remove(c *Cursor) {
 	case inStep:
 		sh.unstep(c)
 	case away:
-		sh.unpark(c)
+		heap.Remove(&sh.away, int(c.at))
 	case outside, lagging, gone:
 	}
 	c.place = gone
@@ -69,35 +67,14 @@ func (sh *shard) unstep(c *Cursor) {
 	sh.steps[c.enc] = list[:last]
 }
 
-// unpark does the same for those away. The bound stays: it is a lower one.
-func (sh *shard) unpark(c *Cursor) {
-	last := len(sh.away) - 1
-	sh.away[c.at] = sh.away[last]
-	sh.away[c.at].at = c.at
-	sh.away[last] = nil
-	sh.away = sh.away[:last]
-}
-
-// expire takes those away whose next message the log has lost to those that
-// lag, where the pass tells them: its base is at base now. They cannot be
-// offered anything there, ready or not, since the base only grows.
-//
-// It looks at the list only when the base has passed the lowest place in it,
-// so each time somebody has fallen or, in the last moment, become ready.
+// expire takes those away whose next message is before base, which the log's
+// base has come to, to those that lag, where the pass tells them. They cannot
+// be offered anything there, ready or not: the base only grows.
 func (sh *shard) expire(base uint64) {
-	if sh.oldest >= base {
-		return
-	}
-	sh.oldest = math.MaxUint64
-	for i := 0; i < len(sh.away); {
-		c := sh.away[i]
-		if c.next < base {
-			sh.unpark(c) // another one is at i now
-			sh.admit(c)
-			continue
-		}
-		sh.oldest = min(sh.oldest, c.next)
-		i++
+	for sh.away.expired(base) {
+		c := sh.away[0]
+		sh.remove(c)
+		sh.admit(c)
 	}
 }
 

@@ -244,3 +244,50 @@ func TestOverflowAgainstOracle(t *testing.T) {
 		t.Errorf("%d overflowed, %d did not: nothing was tried", fell, len(needs))
 	}
 }
+
+// What members cost a message that are away, each at a place of its own: those
+// who fall, and come again. Each does so once in 1,024 messages.
+func BenchmarkAway(b *testing.B) {
+	for _, members := range []int{10, 1000, shardMembers - 1} {
+		b.Run(fmt.Sprint(members), func(b *testing.B) { benchmarkAway(b, members) })
+	}
+}
+
+// An absentee is never ready.
+type absentee struct{ fell *int }
+
+func (absentee) Deliver(*Batch) (int, State) { panic("room: offered before it was ready") }
+func (a absentee) Overflowed()               { *a.fell++ }
+
+func benchmarkAway(b *testing.B, members int) {
+	const messages = 1024
+	rs, pumps := overflows(b, messages)
+	c, start := join(b, rs, hole{}, 0, Point{})
+	c.Ready()
+	body := make([]byte, 64)
+	fell, sum := 0, 0
+	come := func(n int) {
+		for range n {
+			join(b, rs, absentee{&fell}, 0, Point{})
+		}
+	}
+	say := func() {
+		if _, err := start.Room.TryPublish(body); err != nil {
+			b.Fatal(err)
+		}
+		pumps.spin()
+	}
+	for i := range messages {
+		come((i+1)*members/messages - i*members/messages)
+		say()
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		say()
+		come(fell)
+		sum, fell = sum+fell, 0
+	}
+	if b.N > messages && sum < b.N*members/messages-members {
+		b.Errorf("%d fell in %d messages", sum, b.N)
+	}
+}

@@ -54,7 +54,7 @@ func (r *Room) news(sh *shard) (base, head uint64, ok bool) {
 	r.unwait(sh)
 	r.wakeRest()
 	sh.shrink(sh.members)
-	if sh.cursor < r.head || sh.oldest < r.base || len(sh.lag) > 0 {
+	if sh.cursor < r.head || sh.away.expired(r.base) || len(sh.lag) > 0 {
 		return r.base, r.head, true
 	}
 	sh.pump.regainLag(sh.lag)

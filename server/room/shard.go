@@ -25,11 +25,10 @@ type shard struct {
 	link *shard // the next one in the run queue; under pump.mu
 
 	// The pump's, while it runs the shard.
-	steps  [][]step  // the members in step, by encoding
-	lag    []*Cursor // those that lag
-	away   []*Cursor // those that are away
-	oldest uint64    // none of those away needs a message before this one
-	pass   *pass     // the one under way
+	steps [][]step  // the members in step, by encoding
+	lag   []*Cursor // those that lag
+	away  absence   // those that are away
+	pass  *pass     // the one under way
 }
 
 // A state says whether a shard has work, and whether a pump has it in hands.
