@@ -12,10 +12,10 @@ import (
 
 // Defaults of [Config].
 const (
-	DefaultMessageBytes = 1 << 20  // of a chat message
+	DefaultMessageBytes = 64 << 10 // of a chat message
 	EchoBytes           = 64 << 20 // of a message to /echo
 	roomMessages        = 1 << 16  // that a room's log holds at most: a burst, as long as nobody limits its rate
-	roomBytes           = 2 << 20  // of their bodies at most, and roomLongest of the longest messages
+	roomBytes           = 1 << 20  // of their bodies at most, and roomLongest of the longest messages
 	roomLongest         = 4        // binary that is no UTF-8 triples when it becomes text
 	logBytes            = 4 << 10  // of a text that go to the log
 	restEvery           = time.Minute
@@ -39,7 +39,7 @@ type Config struct {
 	// loopback addresses, as in [handshake.CheckHost]. [Server.Serve] checks Host
 	// where it listens on loopback only, or where there are Hosts.
 	Hosts []string
-	// MessageBytes is how long a chat message may be: 1 MiB. Over it the
+	// MessageBytes is how long a chat message may be: 64 KiB. Over it the
 	// connection is failed with 1009.
 	MessageBytes int64
 	// Log takes what the server has to say; nil: text on standard error. Its

@@ -117,7 +117,7 @@ func TestMemberThatReadsAgain(t *testing.T) {
 // One that is slow but within the log loses nothing.
 func TestMemberThatFallsBehind(t *testing.T) {
 	t.Parallel()
-	s := serve(t, Config{})
+	s := serve(t, Config{MessageBytes: 1 << 20}) // the room holds four of the longest
 	members := []*client{s.join(t), s.join(t)}
 	late := s.dial(t, "/", nil)
 	late.NetConn().(interface{ SetReadBuffer(int) error }).SetReadBuffer(systemBuffer)

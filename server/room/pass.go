@@ -12,11 +12,16 @@ type pass struct {
 	steps   []Batch  // for those in step, by encoding
 	late    Batch    // for a run of equal cursors among those that lag,
 	lateEnc Encoding // in this encoding
-	enc     int      // whose turn it is: in step, by encoding and index,
-	at      int      //
-	sorted  bool     // then those that lag
-	read    int      // how many of them were seen,
-	kept    int      // and how many of these still lag, ready for the next pass
+	walk    walk
+}
+
+// A walk is how far a pass has come.
+type walk struct {
+	enc    int  // whose turn it is: in step, by encoding and index,
+	at     int  //
+	sorted bool // then those that lag
+	read   int  // how many of them were seen,
+	kept   int  // and how many of these still lag, for the next pass
 }
 
 // begin opens a pass, and reports false when there is nothing to do.
@@ -53,12 +58,12 @@ func (r *Room) news(sh *shard) (base, head uint64, ok bool) {
 	defer r.mu.Unlock()
 	r.unwait(sh)
 	r.wakeRest()
-	sh.shrink(sh.members)
 	if sh.cursor < r.head || sh.away.expired(r.base) || len(sh.lag) > 0 {
 		return r.base, r.head, true
 	}
 	sh.pump.regainLag(sh.lag)
 	sh.lag = nil
+	sh.shrink(sh.members)
 	n := sh.inStep()
 	sh.settled = n == sh.members
 	if n+sh.members == 0 {
@@ -91,32 +96,32 @@ func (r *Room) advance(sh *shard, end uint64) {
 // left over. The pass has ended when sh.pass is nil.
 func (sh *shard) proceed(sends int) int {
 	ps := sh.pass
-	for ; ps.enc < len(sh.steps); ps.enc, ps.at = ps.enc+1, 0 {
-		if sends = sh.offer(ps, sends); ps.at < len(sh.steps[ps.enc]) {
+	for ; ps.walk.enc < len(sh.steps); ps.walk.enc, ps.walk.at = ps.walk.enc+1, 0 {
+		if sends = sh.offer(ps, sends); ps.walk.at < len(sh.steps[ps.walk.enc]) {
 			return 0
 		}
 	}
 	sends = sh.catchUp(ps, sends)
-	if ps.read < len(sh.lag) {
+	if ps.walk.read < len(sh.lag) {
 		return 0
 	}
-	clear(sh.lag[ps.kept:])
-	sh.lag = sh.lag[:ps.kept]
+	clear(sh.lag[ps.walk.kept:])
+	sh.lag = sh.lag[:ps.walk.kept]
 	sh.pass = nil
 	sh.pump.endPass(ps)
 	return sends
 }
 
-// offer shows the batch of one encoding to those in step, from ps.at on.
+// offer shows the batch of one encoding to those in step, from ps.walk.at on.
 func (sh *shard) offer(ps *pass, sends int) int {
-	b := &ps.steps[ps.enc]
-	list := sh.steps[ps.enc]
+	b := &ps.steps[ps.walk.enc]
+	list := sh.steps[ps.walk.enc]
 	sh.pump.press.join(b)
 	if len(b.Joined) == 0 {
-		ps.at = len(list)
+		ps.walk.at = len(list)
 		return sends
 	}
-	i := ps.at
+	i := ps.walk.at
 	for ; i < len(list) && sends > 0; sends-- {
 		n, st := list[i].member.Deliver(b)
 		if st == Took {
@@ -126,9 +131,9 @@ func (sh *shard) offer(ps *pass, sends int) int {
 		c := list[i].cursor
 		sh.unstep(c) // another one is at i now
 		c.suspend(b, n, st)
-		list = sh.steps[ps.enc]
+		list = sh.steps[ps.walk.enc]
 	}
-	ps.at = i
+	ps.walk.at = i
 	return sends
 }
 
@@ -147,17 +152,17 @@ func (c *Cursor) suspend(b *Batch, frames int, st State) {
 
 // catchUp shows to each that lags what is next for it.
 func (sh *shard) catchUp(ps *pass, sends int) int {
-	if !ps.sorted {
+	if !ps.walk.sorted {
 		slices.SortFunc(sh.lag, byNext)
-		ps.sorted = true
+		ps.walk.sorted = true
 	}
 	sh.pump.press.join(&ps.late) // which the last turn may have left half way
-	for ; ps.read < len(sh.lag) && sends > 0; sends-- {
-		c := sh.lag[ps.read]
-		ps.read++
+	for ; ps.walk.read < len(sh.lag) && sends > 0; sends-- {
+		c := sh.lag[ps.walk.read]
+		ps.walk.read++
 		if sh.serve(ps, c) {
-			sh.lag[ps.kept] = c
-			ps.kept++
+			sh.lag[ps.walk.kept] = c
+			ps.walk.kept++
 		}
 	}
 	return sends

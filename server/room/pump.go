@@ -195,6 +195,6 @@ func (p *pump) endPass(ps *pass) {
 		ps.steps[e].empty()
 	}
 	ps.late.empty()
-	*ps = pass{steps: ps.steps, late: ps.late}
+	ps.walk = walk{}
 	p.spare = append(p.spare, ps)
 }
