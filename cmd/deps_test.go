@@ -39,6 +39,9 @@ const importRules = `
 	# Who may connect, said with the handshake's errors; and what is counted.
 	handshake < server/admit; frame, server/admit < server/metrics < server;
 
+	# What is said in the chat, without anybody to say it to.
+	frame < server/chat < server;
+
 	# The kit and the toolbox. They look at the protocol, never at the chat.
 	# The vectors say their frames in frame's notation.
 	frame < testdata;
@@ -63,7 +66,7 @@ const importRules = `
 
 	WIRE: handshake, frame, frame/deflate;
 	MACHINE: frame/session;
-	CHAT: server, server/admit, server/metrics, server/room, server/store, web, cmd/chat;
+	CHAT: server, server/admit, server/chat, server/metrics, server/room, server/store, web, cmd/chat;
 	TOOLBOX: cmd/ws, cmd/ws/internal/...;
 	KIT: fuzz, testdata, TOOLBOX;
 
@@ -104,6 +107,10 @@ const importRules = `
 
 	# Admission judges requests and is told the time; it listens to nothing.
 	net, crypto/tls, os/..., syscall !< server/admit;
+
+	# The protocol of the chat is handed time and random bits, and belongs to one
+	# goroutine at a time.
+	net, net/http/..., net/netip, crypto/rand, math/rand/..., sync/..., context, os/..., syscall, log/... !< server/chat;
 
 	# A store keeps messages for whoever reads them.
 	net/..., syscall !< server/store;
@@ -257,6 +264,9 @@ func TestImportRules(t *testing.T) {
 		{"server/conn", "rfc6455/server/room", false, "no way leads"},
 		{"server/room", "rfc6455/server/store", false, "no way leads"},
 		{"server/room", "net/http", false, "no socket, JSON or HTTP"},
+		{"server/chat", "net/url", false, ""},
+		{"server/chat", "crypto/rand", false, "handed time and random bits"},
+		{"server/chat", "rfc6455/server/room", false, "no way leads"},
 		{"server", "rfc6455/frame/session", false, ""},
 		{"server", "rfc6455/fuzz", false, "no way leads"},
 		{"testdata", "rfc6455/frame", false, ""},
