@@ -22,7 +22,7 @@
 //
 //	room    1 to 64 characters; absent: lobby
 //	name    1 to 32 characters; absent: one is made up
-//	after   the client's position; absent: the last messages
+//	after   the client's position; absent: the last 50 messages
 //	me      128 random bits that the client made and keeps, as 32 hexadecimal digits
 //	        or 22 characters of base64url; absent: a new member
 //
@@ -164,6 +164,7 @@
 //	what                         limit                    default  past it
 //	bytes of a text              Limits.Text              4,096    too-long
 //	bytes of a message           Limits.FrameBytes        25,600   1009
+//	messages of a history        History                  50       the older ones do not come
 //	characters of a name         MaxName                  32       bad-name, unfit-name
 //	characters of a room         MaxRoom                  64       bad-room
 //	characters of an id          MinID, MaxID             16, 64   bad-id

@@ -5,8 +5,10 @@ import (
 	"time"
 )
 
-// DefaultText is how many bytes of UTF-8 a text has at most.
-const DefaultText = 4096
+const (
+	DefaultText = 4096 // bytes of UTF-8 that a text has at most
+	History     = 50   // messages, the last ones, that a client begins with which resumes nothing
+)
 
 // Limits are what a client must keep to; a welcome tells them.
 type Limits struct {
