@@ -1,6 +1,8 @@
 package server
 
 import (
+	"errors"
+	"log/slog"
 	"net/http"
 
 	"rfc6455/frame"
@@ -54,10 +56,20 @@ func (s *Server) enter(c *conn.Conn) {
 
 // leave strikes a connection off, at its End.
 func (s *Server) leave(c *conn.Conn) {
+	s.logEnd(c)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
 	s.present.Done()
+}
+
+// logEnd says why a connection ended; that we failed it is a warning (§7.1.7).
+func (s *Server) logEnd(c *conn.Conn) {
+	level := slog.LevelDebug
+	if _, failed := errors.AsType[*conn.FailedError](c.Err()); failed {
+		level = slog.LevelWarn
+	}
+	s.log.Log(s.running, level, "connection ended", "remote", c.NetConn().RemoteAddr().String(), "cause", c.Err())
 }
 
 // A stranger is a connection that could not join, until it is closed.

@@ -92,7 +92,6 @@ func (s *Server) logText(text []byte) {
 func (m *member) End(c *conn.Conn) {
 	m.cursor.Leave()
 	m.server.leave(c)
-	m.server.log.Debug("connection ended", "remote", c.NetConn().RemoteAddr().String(), "cause", c.Err())
 }
 
 // Deliver passes a batch on to the connection.
