@@ -2,6 +2,7 @@ package room
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"testing"
 )
@@ -168,20 +169,7 @@ func TestMemoryOfARoomAtRest(t *testing.T) {
 	cfg.Encoders = []Encoder{marked(0), marked(1), marked(2), marked(3)} // two formats, compressed or not
 	rs := newRooms(t, cfg)
 	before := heapAlloc()
-	for i := range rooms {
-		name := fmt.Sprint("room ", i)
-		for range 2 {
-			c, start, err := rs.Join(name, hole{}, 0, Point{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			c.Ready()
-			if _, err := start.Room.TryPublish(make([]byte, 64)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		pumps.spin()
-	}
+	pairs(t, rs, pumps, rooms)
 	for range 2 {
 		rs.Rest()
 	}
@@ -191,6 +179,26 @@ func TestMemoryOfARoomAtRest(t *testing.T) {
 		t.Errorf("a room costs %d bytes, want less than 1024", each)
 	}
 	runtime.KeepAlive(rs)
+}
+
+// pairs fills so many rooms: two members in step, who were each followed by a
+// message.
+func pairs(t testing.TB, rs *Rooms, pumps *Pumps, rooms int) []*Room {
+	all := make([]*Room, rooms)
+	for i := range all {
+		name := fmt.Sprint("room ", i)
+		for range 2 {
+			c, start, err := rs.Join(name, hole{}, 0, Point{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Ready()
+			all[i] = start.Room
+			publish(t, start.Room, string(make([]byte, 64)))
+		}
+		pumps.spin()
+	}
+	return all
 }
 
 // catchUpByHand moves the shards to the head without a pass.
@@ -242,6 +250,32 @@ func BenchmarkPass(b *testing.B) {
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n*messages), "ns/delivery")
 			})
 		}
+	}
+}
+
+// One message in each of many rooms of two members, in turn and in no order of
+// memory: little of a room is in the processor's caches. One room is what it
+// costs when all is.
+func BenchmarkRooms(b *testing.B) {
+	for _, rooms := range []int{1, 20_000} {
+		b.Run(fmt.Sprint(rooms), func(b *testing.B) {
+			pumps := idlePumps(2)
+			cfg := still(b, pumps)
+			cfg.Messages = 8 // or the logs grow for as long as it runs
+			all := pairs(b, newRooms(b, cfg), pumps, rooms)
+			for _, r := range all {
+				steady(b, r, pumps, make([]byte, 64))
+			}
+			rand.New(rand.NewPCG(1, 2)).Shuffle(rooms, func(i, j int) { all[i], all[j] = all[j], all[i] })
+			body := make([]byte, 64)
+			b.ReportAllocs()
+			for n := 0; b.Loop(); n++ {
+				if _, err := all[n%rooms].TryPublish(body); err != nil {
+					b.Fatal(err)
+				}
+				pumps.spin()
+			}
+		})
 	}
 }
 

@@ -2,8 +2,9 @@ package room
 
 // A Message is one entry of a room's log.
 type Message struct {
-	Seq  uint64 // from 1 on, consecutive
-	Body []byte // as it was published; not to be changed
+	Epoch string // the room's
+	Seq   uint64 // from 1 on, consecutive
+	Body  []byte // as it was published; not to be changed
 }
 
 // An Encoding is the index of an [Encoder] in [Config]: a format of the chat,
@@ -36,7 +37,7 @@ func (r *Room) fill(b *Batch, e Encoding, from, to uint64, p *press) bool {
 		return false
 	}
 	if len(p.missing) > 0 {
-		p.encode(b, r.cfg.Encoders[e])
+		p.encode(b, r.epoch, r.cfg.Encoders[e])
 		r.retain(b, e, p.missing)
 	}
 	b.fit()
@@ -69,9 +70,9 @@ func (r *Room) collect(b *Batch, e Encoding, to uint64, p *press) bool {
 
 // encode puts frames where b holds bodies. A frame is as long as it has to be:
 // it may stay for hours.
-func (p *press) encode(b *Batch, enc Encoder) {
+func (p *press) encode(b *Batch, epoch string, enc Encoder) {
 	for _, i := range p.missing {
-		p.ink = enc(p.ink[:0], Message{Seq: b.First + uint64(i), Body: b.Frames[i]})
+		p.ink = enc(p.ink[:0], Message{Epoch: epoch, Seq: b.First + uint64(i), Body: b.Frames[i]})
 		f := make(Frame, len(p.ink))
 		copy(f, p.ink)
 		b.Frames[i] = f

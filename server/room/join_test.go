@@ -130,6 +130,39 @@ func TestJoinIsRefused(t *testing.T) {
 	}
 }
 
+// A room does not come to rest while a pass is under way: somebody may have
+// said Later to what it would let go of.
+func TestNoRestWithinAPass(t *testing.T) {
+	cfg := still(t, idlePumps(1))
+	cfg.Keep = 1
+	rs := newRooms(t, cfg)
+	slow := &peer{capacity: func(int) int { return 0 }}
+	s := &script{}
+	s.act = func(*Batch) (int, State) {
+		for range 3 {
+			rs.Rest()
+		}
+		return 0, Took
+	}
+	a, start := join(t, rs, slow, 0, Point{})
+	b, _ := join(t, rs, s, 1, Point{}) // comes after slow
+	a.Ready()
+	b.Ready()
+	cfg.Pumps.spin()
+	for range 3 {
+		publish(t, start.Room, "x")
+	}
+	cfg.Pumps.spin()
+	slow.capacity = nil
+	slow.flush(0)
+	a.Ready()
+	cfg.Pumps.spin()
+	slow.expect(t, 0, 1, "x", "x", "x")
+	if slow.overflow > 0 {
+		t.Error("told that it overflowed")
+	}
+}
+
 // A room without members goes with the second rest, its numbers with it.
 func TestRest(t *testing.T) {
 	cfg := still(t, idlePumps(1))

@@ -94,8 +94,8 @@ func shrunk[T any](list []T, members int) []T {
 	return slices.Clone(list)
 }
 
-// inStep counts the members in step.
-func (sh *shard) inStep() (n int) {
+// stepCount counts the members in step.
+func (sh *shard) stepCount() (n int) {
 	for _, list := range sh.steps {
 		n += len(list)
 	}

@@ -15,8 +15,9 @@ type Member interface {
 	Deliver(b *Batch) (frames int, st State)
 
 	// Overflowed says that the log no longer holds what the member needs next,
-	// since it was too slow: with the next pass, whether it has called Ready or
-	// not. It is told once; it has left the room by then.
+	// since it was too slow. It comes with the next pass, whether the member
+	// has called Ready or not, and so perhaps before Join has returned. It is
+	// told once, as the last call; the member has left the room by then.
 	Overflowed()
 }
 

@@ -1,9 +1,6 @@
 package room
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // A pass is one walk over a shard's members, each of whom is offered one
 // batch at most. It may take several turns, and holds its frames meanwhile,
@@ -58,13 +55,14 @@ func (r *Room) news(sh *shard) (base, head uint64, ok bool) {
 	defer r.mu.Unlock()
 	r.unwait(sh)
 	r.wakeRest()
+	sh.settled = false // who is in step now may say Later in the pass
 	if sh.cursor < r.head || sh.away.expired(r.base) || len(sh.lag) > 0 {
 		return r.base, r.head, true
 	}
 	sh.pump.regainLag(sh.lag)
 	sh.lag = nil
 	sh.shrink(sh.members)
-	n := sh.inStep()
+	n := sh.stepCount()
 	sh.settled = n == sh.members
 	if n+sh.members == 0 {
 		r.close(sh)
@@ -148,73 +146,4 @@ func (c *Cursor) suspend(b *Batch, frames int, st State) {
 	}
 	c.next = b.First + uint64(frames)
 	c.shard.park(c)
-}
-
-// catchUp shows to each that lags what is next for it.
-func (sh *shard) catchUp(ps *pass, sends int) int {
-	if !ps.walk.sorted {
-		slices.SortFunc(sh.lag, byNext)
-		ps.walk.sorted = true
-	}
-	sh.pump.press.join(&ps.late) // which the last turn may have left half way
-	for ; ps.walk.read < len(sh.lag) && sends > 0; sends-- {
-		c := sh.lag[ps.walk.read]
-		ps.walk.read++
-		if sh.serve(ps, c) {
-			sh.lag[ps.walk.kept] = c
-			ps.walk.kept++
-		}
-	}
-	return sends
-}
-
-func byNext(a, b *Cursor) int {
-	return cmp.Or(cmp.Compare(a.enc, b.enc), cmp.Compare(a.next, b.next))
-}
-
-// serve offers c its next batch, and reports whether c still lags and is
-// ready. One that joined ahead of the shard waits for the pass that comes by.
-func (sh *shard) serve(ps *pass, c *Cursor) bool {
-	switch {
-	case c.place == gone:
-		return false
-	case c.next > sh.cursor:
-		return true
-	case c.next == sh.cursor:
-		sh.admit(c)
-		return false
-	}
-	if !sh.fillLate(ps, c) {
-		if c.drop() {
-			c.member.Overflowed()
-		}
-		return false
-	}
-	if len(ps.late.Joined) > 0 {
-		if n, st := c.member.Deliver(&ps.late); st != Took {
-			c.suspend(&ps.late, n, st)
-			return false
-		}
-	}
-	if c.next = ps.late.end(); c.next < sh.cursor {
-		return true
-	}
-	sh.admit(c)
-	return false
-}
-
-// fillLate makes the late batch c's, which it is already when another cursor
-// at the same place came before. It reports false when the log no longer
-// holds what c needs.
-func (sh *shard) fillLate(ps *pass, c *Cursor) bool {
-	b := &ps.late
-	if len(b.Frames) > 0 && b.First == c.next && ps.lateEnc == c.enc {
-		return true
-	}
-	if !sh.room.fill(b, c.enc, c.next, sh.cursor, &sh.pump.press) {
-		return false
-	}
-	ps.lateEnc = c.enc
-	sh.pump.press.join(b)
-	return true
 }

@@ -32,7 +32,7 @@ func unmark(b []byte) (e Encoding, m Message, rest []byte, ok bool) {
 	if len(b) < n {
 		return 0, Message{}, b, false
 	}
-	return Encoding(b[0]), Message{binary.BigEndian.Uint64(b[1:]), b[13:n]}, b[n:], true
+	return Encoding(b[0]), Message{Seq: binary.BigEndian.Uint64(b[1:]), Body: b[13:n]}, b[n:], true
 }
 
 // config gives rooms with two encodings, whose pumps end with the test.

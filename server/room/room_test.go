@@ -20,7 +20,7 @@ type oracle struct{ queues map[*peer][]byte }
 
 func (o *oracle) publish(seq uint64, body string) {
 	for p := range o.queues {
-		o.queues[p] = marked(p.cursor.enc)(o.queues[p], Message{seq, []byte(body)})
+		o.queues[p] = marked(p.cursor.enc)(o.queues[p], Message{Seq: seq, Body: []byte(body)})
 	}
 }
 

@@ -67,7 +67,8 @@ func NewRooms(cfg Config) (*Rooms, error) {
 
 // Join makes m a member of the room of that name, and gives its cursor and
 // where in the log it begins. Nothing is offered to m before it has called
-// Ready, so that it can send a greeting first that says so. It fails with
+// Ready, so that it can send a greeting first that says so; but its place can
+// be lost meanwhile, as [Member.Overflowed] tells. It fails with
 // [ErrEncoding], [ErrFull], [ErrRooms], or as Config.Log does.
 func (rs *Rooms) Join(name string, m Member, e Encoding, at Point) (*Cursor, Start, error) {
 	if int(e) >= len(rs.cfg.Encoders) {
@@ -102,14 +103,14 @@ func (rs *Rooms) open(name string) (*Room, error) {
 
 // Rest is for the owner's clock to call, every minute or so. Rooms that were
 // quiet since the last call give memory back; those without members since
-// then are dropped, with their logs. It gives how many were dropped.
-func (rs *Rooms) Rest() (dropped int) {
+// then are dropped, with their logs. It gives those that were dropped.
+func (rs *Rooms) Rest() (dropped []*Room) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	for name, r := range rs.byName {
 		if r.rest() {
 			delete(rs.byName, name)
-			dropped++
+			dropped = append(dropped, r)
 		}
 	}
 	return dropped

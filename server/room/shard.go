@@ -15,7 +15,7 @@ type shard struct {
 	members int    // joined and not yet left
 	cursor  uint64 // the next message; written by the pump, which may read it without
 	waiter  int    // its place among room.waiters, from 1; 0: it does not wait
-	settled bool   // at cursor, all its members are in step
+	settled bool   // no pass is under way, and all its members are in step
 
 	// Under mu, a leaf but for pump.mu.
 	mu    sync.Mutex
@@ -86,13 +86,12 @@ func (sh *shard) readInbox() {
 	defer sh.mu.Unlock()
 	sh.state = running
 	for c := sh.inbox; c != nil; c, c.link = c.link, nil {
-		marks := c.marks
+		news := c.marks
 		c.marks &= left
-		switch {
-		case marks&left != 0:
+		switch waits := c.place == outside || c.place == away; {
+		case news&left != 0:
 			sh.remove(c)
-		case c.place != outside && c.place != away:
-		case marks&ready != 0:
+		case waits && news&ready != 0:
 			sh.remove(c)
 			sh.admit(c)
 		case c.place == outside:
