@@ -190,7 +190,7 @@ func (h *Header) first() byte {
 
 func (h *Header) second(length byte) byte {
 	if h.Masked {
-		return bitMask | length
+		return bitMask | length // §5.3
 	}
 	return length
 }

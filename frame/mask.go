@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// A MaskKey masks and unmasks a client's payloads (§5.3).
+// A MaskKey masks and unmasks a client's payloads (§5.3, §6.2).
 type MaskKey [4]byte
 
 // XOR masks or unmasks p in place: byte i with byte i mod 4 of the key (§5.3).

@@ -6,6 +6,7 @@ import (
 )
 
 // An Agreement is what both sides hold to once the connection is established.
+// Extensions are agreed here or never (§5.2, §5.8).
 // The zero value is an agreement, too: no subprotocol and no extension.
 type Agreement struct {
 	Protocol string        // the Subprotocol In Use; empty: none, the RFC's null

@@ -26,7 +26,7 @@ func (r Request) Agree(protocols []string, d DeflateConfig) Agreement {
 }
 
 // AppendAccept appends the whole 101 answer, §4.2.2 item 5. It panics if a has
-// a subprotocol or an extension that r did not offer, as no agreement that
+// a subprotocol or an extension (§9) that r did not offer, as no agreement that
 // r.Agree gives has: the client would have to fail the connection.
 func (r Request) AppendAccept(b []byte, a Agreement) []byte {
 	if a.Protocol != "" && !(isToken(a.Protocol) && slices.Contains(r.Protocols, a.Protocol)) {

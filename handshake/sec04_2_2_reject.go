@@ -8,10 +8,10 @@ import (
 )
 
 // AppendReject appends a whole plain HTTP answer that says which rule was
-// broken, in words, and that the connection closes: what a client sent behind
-// a bad handshake must not be taken for a request. It has no Date, for want of
-// a clock, and is not for HEAD: see [WriteReject]. A Status outside 300 to 599
-// is answered as 500.
+// broken (§4.2.2 item 4, §10.7), in words, and that the connection closes
+// (§7.2.2): what a client sent behind a bad handshake must not be taken for a
+// request. It has no Date, for want of a clock, and is not for HEAD: see
+// [WriteReject]. A Status outside 300 to 599 is answered as 500.
 func AppendReject(b []byte, e *Error) []byte {
 	status, body := e.answerStatus(), e.Error()+"\n"
 	b = append(b, "HTTP/1.1 "...)

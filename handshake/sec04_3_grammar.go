@@ -107,7 +107,7 @@ func (s *scanner) token() string {
 }
 
 // quotedToken takes the rest of a quoted-string, after its opening quote, and
-// gives what it quotes, which §9.1 wants to be a token; empty if it is none.
+// gives what it quotes, which §4.3 and §9.1 want to be a token; empty if it is none.
 func (s *scanner) quotedToken() string {
 	start, escaped := s.i, false
 	for ; !s.atEnd(); s.i++ {

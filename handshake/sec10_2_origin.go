@@ -21,7 +21,7 @@ var (
 //
 //   - an allowed Origin passes, and with "*" so does a request without one;
 //   - Sec-Fetch-Site same-site or cross-site is refused, same-origin passes;
-//   - no Origin passes: it is no browser;
+//   - no Origin passes: it is no browser (§4.2.1 item 7), and could lie (§10.1);
 //   - scheme, host and port must be the server's, default ports filled in and
 //     letters folded.
 //

@@ -2,7 +2,8 @@ package handshake
 
 import "strconv"
 
-// PermessageDeflate is the registered name of the extension, RFC 7692 §7.
+// PermessageDeflate is the registered name (RFC 6455 §9.1) of the extension,
+// RFC 7692 §7.
 const PermessageDeflate = "permessage-deflate"
 
 // Window sizes in bits, RFC 7692 §7.1.2: 2^8 to 2^15 bytes.
@@ -107,8 +108,8 @@ func (c DeflateConfig) offer() DeflateParams {
 	return p
 }
 
-// checkAnswer judges the parameters of an answer to c.offer, and gives what
-// then holds: the client's own promises, too.
+// checkAnswer judges the parameters of an answer to c.offer (RFC 6455 §9), and
+// gives what then holds: the client's own promises, too.
 func (c DeflateConfig) checkAnswer(params []Param) (DeflateParams, error) {
 	p, err := parseDeflate(params, answering)
 	if err != nil {
@@ -169,7 +170,7 @@ func parseDeflate(params []Param, by side) (DeflateParams, error) {
 			}
 			err = setBits(&p.ClientMaxWindowBits, param)
 		default:
-			err = ErrDeflateParam
+			err = ErrDeflateParam // RFC 6455 §9.1
 		}
 		if err != nil {
 			return DeflateParams{}, err.with(param.Name)

@@ -13,7 +13,7 @@ import (
 
 const goodbye = "the server is going down"
 
-// errGoingDown refuses upgrades once Shutdown was called.
+// errGoingDown refuses upgrades once Shutdown was called (§4.2.2 item 4).
 var errGoingDown = &handshake.Error{ID: "going-down", Status: http.StatusServiceUnavailable, Text: goodbye}
 
 // accept takes the connection of r over, for the caller to enter. A request that

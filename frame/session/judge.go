@@ -3,7 +3,8 @@ package session
 import "rfc6455/frame"
 
 // judge holds the rules on the frame's header in its connection: what its bits
-// mean here, who sent it, and whether it is its turn.
+// mean here, who sent it, and whether it is its turn. Nothing passes unjudged
+// (§10.7).
 func (r *Receiver) judge() error {
 	h := &r.frame
 	head := h.Opcode == frame.Text || h.Opcode == frame.Binary // begins a message

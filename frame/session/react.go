@@ -75,10 +75,10 @@ func (s *Sender) Close(c frame.CloseCode, reason string) error {
 	return nil
 }
 
-// Fail fails the connection (§7.1.7): a Close with the code and the clause of the
-// violation in err, 1011 for an error of another kind, unless a Close went out
-// before. The first cause stays: of a connection that has failed, or was closed
-// both ways, nothing changes any more.
+// Fail fails the connection (§7.1.7, §10.7): a Close with the code and the clause
+// of the violation in err, 1011 for an error of another kind, unless a Close went
+// out before. The first cause stays: of a connection that has failed, or was
+// closed both ways, nothing changes any more.
 func (s *Sender) Fail(err error) {
 	if s.failed || s.received {
 		return

@@ -12,7 +12,7 @@ import (
 // errNotHijackable says that w is not an HTTP/1 connection of net/http.
 var errNotHijackable = errors.New("websocket: the HTTP server does not let its connection be taken over")
 
-// Accept does the server's part of the opening handshake (§4.2) and takes the
+// Accept does the server's part of the opening handshake (§4.2.2) and takes the
 // connection over. A request that is refused is answered, with status and clause,
 // and the error is a *[handshake.Error]; the caller only returns.
 //

@@ -8,6 +8,7 @@ import (
 )
 
 // checkDeadlines is called by the Clock, about once a second. It does not block.
+// Without a deadline that passed nothing is closed (§7.1.7, §7.2.1, §7.3).
 func (c *Conn) checkDeadlines(now int64) {
 	if overdue := c.overdue.Load(); overdue != 0 && now > overdue && c.waiting.Load() != 0 {
 		c.failTooSlow()

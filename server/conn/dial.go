@@ -56,7 +56,7 @@ func Dial(ctx context.Context, url string, cfg *Config) (*Conn, error) {
 		return err
 	})
 	if err != nil {
-		nc.Close()
+		nc.Close() // §7.2.1: there is nobody yet to send a Close to
 		return nil, err
 	}
 	return newConn(nc, frame.Client, agreed, early, cfg).start(), nil
@@ -108,7 +108,7 @@ func (c *Config) readAnswer(nc net.Conn, method string) (*http.Response, *bufio.
 }
 
 // connect opens what the handshake is spoken on: TCP, maybe through a proxy, and
-// TLS for wss.
+// TLS for wss (§10.6).
 func (c *Config) connect(ctx context.Context, u handshake.URL) (net.Conn, error) {
 	nc, err := c.reach(ctx, u)
 	if err != nil || !u.Secure {

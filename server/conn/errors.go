@@ -33,7 +33,7 @@ func (e *FailedError) Error() string { return "websocket: connection failed: " +
 func (e *FailedError) Unwrap() error { return e.Err }
 
 // A BrokenError says that the connection ended without a closing handshake
-// (code 1006, §7.1.5): Err is the network's error, io.EOF, or one of the
+// (§7.2.1; code 1006, §7.1.5): Err is the network's error, io.EOF, or one of the
 // deadlines' below.
 type BrokenError struct{ Err error }
 

@@ -132,7 +132,7 @@ func (c *Conn) usable() error {
 	return nil
 }
 
-// push writes the output if that can be done without waiting, else lets a
+// push writes the output (§6.1 item 7) if that needs no waiting, else lets a
 // goroutine of its own do it.
 func (c *Conn) push() {
 	if !c.tryPush() {
