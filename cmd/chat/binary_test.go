@@ -56,6 +56,7 @@ type chat struct {
 	host    string        // "localhost:PORT"
 	ended   chan struct{} // when the process has; then err says how
 	err     error
+	told    sync.Once // to go
 
 	mu      sync.Mutex
 	log     []string
@@ -141,8 +142,13 @@ func (c *chat) waitLog(wanted func(string) bool) string {
 	}
 }
 
-// interrupt is Ctrl-C.
+// interrupt is Ctrl-C, once: a second one would not wait for the goodbye.
 func (c *chat) interrupt() {
+	c.t.Helper()
+	c.told.Do(c.signal)
+}
+
+func (c *chat) signal() {
 	c.t.Helper()
 	if err := c.process.Process.Signal(syscall.SIGINT); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		c.t.Error(err)
