@@ -15,12 +15,12 @@ import (
 // A source is what the files of one folder declare, whatever their build
 // constraints say.
 type source struct {
-	symbols map[string]bool // functions, types, variables, constants; T.M for methods and fields
-	tests   map[string]bool // TestX, FuzzX, ExampleX
+	symbols map[string][]string // functions, types, variables, constants; T.M for methods and fields: their files
+	tests   map[string]bool     // TestX, FuzzX, ExampleX
 }
 
 func readSource(dir string) (source, error) {
-	src := source{symbols: map[string]bool{}, tests: map[string]bool{}}
+	src := source{symbols: map[string][]string{}, tests: map[string]bool{}}
 	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return src, err
@@ -34,25 +34,30 @@ func readSource(dir string) (source, error) {
 			return src, err
 		}
 		for _, d := range file.Decls {
-			src.add(d, strings.HasSuffix(name, "_test.go"))
+			src.add(d, name)
 		}
 	}
 	return src, nil
 }
 
-func (src source) add(d ast.Decl, test bool) {
+func (src source) add(d ast.Decl, file string) {
+	test := strings.HasSuffix(file, "_test.go")
 	switch d := d.(type) {
 	case *ast.FuncDecl:
 		if !test {
-			src.symbols[receiver(d)+d.Name.Name] = true
+			src.declare(receiver(d)+d.Name.Name, file)
 		} else if d.Recv == nil && isTest(d.Name.Name) {
 			src.tests[d.Name.Name] = true
 		}
 	case *ast.GenDecl:
 		if !test {
-			src.addSpecs(d.Specs)
+			src.addSpecs(d.Specs, file)
 		}
 	}
+}
+
+func (src source) declare(name, file string) {
+	src.symbols[name] = append(src.symbols[name], file)
 }
 
 // receiver is "T." for a method of T or *T, "" for a function.
@@ -77,26 +82,26 @@ func isTest(name string) bool {
 	return strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Fuzz") || strings.HasPrefix(name, "Example")
 }
 
-func (src source) addSpecs(specs []ast.Spec) {
+func (src source) addSpecs(specs []ast.Spec, file string) {
 	for _, s := range specs {
 		switch s := s.(type) {
 		case *ast.ValueSpec:
 			for _, n := range s.Names {
-				src.symbols[n.Name] = true
+				src.declare(n.Name, file)
 			}
 		case *ast.TypeSpec:
-			src.symbols[s.Name.Name] = true
+			src.declare(s.Name.Name, file)
 			if st, ok := s.Type.(*ast.StructType); ok {
-				src.addFields(s.Name.Name, st)
+				src.addFields(s.Name.Name, st, file)
 			}
 		}
 	}
 }
 
-func (src source) addFields(of string, st *ast.StructType) {
+func (src source) addFields(of string, st *ast.StructType, file string) {
 	for _, f := range st.Fields.List {
 		for _, n := range f.Names {
-			src.symbols[of+"."+n.Name] = true
+			src.declare(of+"."+n.Name, file)
 		}
 	}
 }
@@ -123,25 +128,25 @@ func (tr *tree) source(pkg string) (source, error) {
 	return src, err
 }
 
-// code checks "package Symbol". What is not Go is named by its file:
-// "web app.js".
-func (tr *tree) code(ref string) error {
+// code gives the files that declare "package Symbol". What is not Go is named by
+// its file: "web app.js".
+func (tr *tree) code(ref string) ([]string, error) {
 	pkg, symbol, ok := strings.Cut(ref, " ")
 	if !ok {
-		return fmt.Errorf("%q is not \"package Symbol\"", ref)
+		return nil, fmt.Errorf("%q is not \"package Symbol\"", ref)
 	}
 	src, err := tr.source(pkg)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if src.symbols[symbol] {
-		return nil
+	if files := src.symbols[symbol]; files != nil {
+		return files, nil
 	}
-	ext := filepath.Ext(symbol)
-	if _, err := os.Stat(filepath.Join(tr.root, pkg, symbol)); err == nil && ext != "" && ext != ".go" {
-		return nil
+	ext, file := filepath.Ext(symbol), filepath.Join(tr.root, pkg, symbol)
+	if _, err := os.Stat(file); err == nil && ext != "" && ext != ".go" {
+		return []string{file}, nil
 	}
-	return fmt.Errorf("package %s declares no %s", pkg, symbol)
+	return nil, fmt.Errorf("package %s declares no %s", pkg, symbol)
 }
 
 // shown checks "package TestX" or "folder/ID" of a vector.
@@ -207,21 +212,22 @@ func readIDs(dir string) (map[string]bool, error) {
 
 func TestTree(t *testing.T) {
 	tr := newTree("..")
+	code := func(ref string) error { _, err := tr.code(ref); return err }
 	for _, tt := range []struct {
 		check     func(string) error
 		ref, want string // want is part of the error, "" is none
 	}{
-		{tr.code, "frame ParseHeader", ""},
-		{tr.code, "frame Header", ""},
-		{tr.code, "frame Header.Append", ""},
-		{tr.code, "frame Header.Length", ""},
-		{tr.code, "frame Violations", ""},
-		{tr.code, "testdata record.go", "declares no record.go"},
-		{tr.code, "testdata rfc6455.tsv", ""},
-		{tr.code, "frame Header.Nothing", "declares no Header.Nothing"},
-		{tr.code, "cmd readSource", "declares no readSource"},
-		{tr.code, "frame", "is not \"package Symbol\""},
-		{tr.code, "nowhere Symbol", "no Go files"},
+		{code, "frame ParseHeader", ""},
+		{code, "frame Header", ""},
+		{code, "frame Header.Append", ""},
+		{code, "frame Header.Length", ""},
+		{code, "frame Violations", ""},
+		{code, "testdata record.go", "declares no record.go"},
+		{code, "testdata rfc6455.tsv", ""},
+		{code, "frame Header.Nothing", "declares no Header.Nothing"},
+		{code, "cmd readSource", "declares no readSource"},
+		{code, "frame", "is not \"package Symbol\""},
+		{code, "nowhere Symbol", "no Go files"},
 		{tr.shown, "cmd TestTree", ""},
 		{tr.shown, "cmd TestNothing", "has no TestNothing"},
 		{tr.shown, "cmd readSource", "has no readSource"},
