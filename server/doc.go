@@ -21,7 +21,7 @@
 // A message is delivered only after the store took it, to its sender too.
 // Readers wait for the room: while its pumps are a whole log behind, nobody's
 // next message is read. A member that reads is offered every message, in the one
-// order of the room. One that falls a whole log behind - 65,536 messages, or 2 MiB
+// order of the room. One that falls a whole log behind - 65,536 messages, or 1 MiB
 // or four of the longest messages - is dropped: with 1013 if it reads again
 // within conn's deadlines, else without a word.
 //

@@ -11,13 +11,14 @@
 //
 // One goroutine reads at a time: the one that ranges over [Conn.Messages], or the
 // one that [Conn.Serve] starts when there is something to read. A connection that
-// waits holds no buffer; bytes are read into a large one that many connections
-// share, and events point into it.
+// waits holds no buffer, or 4 KiB where the system has to be asked through a
+// net.Conn (TLS); bytes are read into a large one that many connections share, and
+// events point into it.
 //
 // # Writing
 //
-// Any number of goroutines may call Send, Deliver, Ping and Close; frames never
-// mix. Answers to all frames of one read - Pongs, Close, [Conn.Reply] - leave in one
+// Any number of goroutines may call Send, Deliver and Close; frames never mix.
+// Answers to all frames of one read - Pongs, Close, [Conn.Reply] - leave in one
 // write, before the next read: a peer that does not take its answers is not read
 // from (backpressure). Behind a write that is stuck at most [Config.QueueBytes]
 // wait; then Send waits too, at most [Config.WriteTimeout].
