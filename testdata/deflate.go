@@ -1,11 +1,9 @@
 package testdata
 
 import (
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // A Deflate is one record of deflate/*.txt: compressed messages that one
@@ -19,8 +17,8 @@ import (
 //	message: "Hello"                 what it stands for; or
 //	error: truncated                 or corrupt, or too-big; the last of its record
 //
-// A pair of inflate and message or error repeats. Bytes are any number of
-// pieces: hex digits in pairs or a Go string, and "*n" behind a piece repeats it.
+// A pair of inflate and message or error repeats. Bytes are hex digits in pairs or
+// Go strings, and 2a*256 repeats.
 type Deflate struct {
 	ID       string
 	Record   Record
@@ -44,6 +42,12 @@ func Deflates() ([]Deflate, error) {
 	if err != nil {
 		return nil, err
 	}
+	return ParseDeflates(all)
+}
+
+// ParseDeflates judges records. Besides what is wrong with one alone, an ID that
+// is taken is an error.
+func ParseDeflates(all []Record) ([]Deflate, error) {
 	var ds []Deflate
 	seen := map[string]bool{}
 	for _, r := range all {
@@ -60,10 +64,13 @@ func Deflates() ([]Deflate, error) {
 	return ds, nil
 }
 
-// ParseDeflate judges one record: unknown keys, an inflate without an outcome and
-// values out of range are errors.
+// ParseDeflate judges one record: unknown keys, those that stand twice, an inflate
+// without an outcome and values out of range are errors.
 func ParseDeflate(r Record) (Deflate, error) {
 	d := Deflate{Record: r, Bits: 15, Limit: 1 << 20}
+	if err := r.once("id", "bits", "takeover", "limit"); err != nil {
+		return d, err
+	}
 	open := false // an inflate still lacks its outcome
 	for _, f := range r.Fields {
 		outcome := f.Key == "message" || f.Key == "error"
@@ -100,13 +107,15 @@ func (d *Deflate) field(f Field) (err error) {
 			err = fmt.Errorf("takeover is yes or no, not %q", f.Value)
 		}
 	case "limit":
-		d.Limit, err = strconv.ParseInt(f.Value, 10, 64)
+		if d.Limit, err = strconv.ParseInt(f.Value, 10, 64); err == nil && d.Limit < 0 {
+			err = fmt.Errorf("limit of %d bytes", d.Limit)
+		}
 	case "inflate":
 		m := Deflated{At: d.Record.At(f)}
-		m.Compressed, err = deflateBytes(f.Value)
+		m.Compressed, err = parseBytes(f.Value)
 		d.Messages = append(d.Messages, m)
 	case "message":
-		d.Messages[len(d.Messages)-1].Message, err = deflateBytes(f.Value)
+		d.Messages[len(d.Messages)-1].Message, err = parseBytes(f.Value)
 	case "error":
 		d.Messages[len(d.Messages)-1].Error = f.Value
 		if !slices.Contains([]string{"truncated", "corrupt", "too-big"}, f.Value) {
@@ -116,51 +125,4 @@ func (d *Deflate) field(f Field) (err error) {
 		err = fmt.Errorf("unknown key %q", f.Key)
 	}
 	return err
-}
-
-// maxDeflateBytes bounds what a repetition makes of a few characters.
-const maxDeflateBytes = 64 << 20
-
-func deflateBytes(s string) ([]byte, error) {
-	var b []byte
-	for s = strings.TrimSpace(s); s != ""; s = strings.TrimSpace(s) {
-		piece, rest, err := deflatePiece(s)
-		if err != nil {
-			return nil, err
-		}
-		n := 1
-		if after, ok := strings.CutPrefix(rest, "*"); ok {
-			digits, _, _ := strings.Cut(after, " ")
-			if n, err = strconv.Atoi(digits); err != nil || n < 0 {
-				return nil, fmt.Errorf("%q is not a repetition", rest)
-			}
-			rest = after[len(digits):]
-		}
-		if len(piece) > 0 && n > (maxDeflateBytes-len(b))/len(piece) {
-			return nil, fmt.Errorf("more than %d bytes", maxDeflateBytes)
-		}
-		b = append(b, strings.Repeat(piece, n)...)
-		s = rest
-	}
-	return b, nil
-}
-
-func deflatePiece(s string) (piece, rest string, err error) {
-	if s[0] == '"' {
-		q, err := strconv.QuotedPrefix(s)
-		if err != nil {
-			return "", "", fmt.Errorf("%q is not a string", s)
-		}
-		piece, err = strconv.Unquote(q)
-		return piece, s[len(q):], err
-	}
-	end := strings.IndexAny(s, " *\"")
-	if end < 0 {
-		end = len(s)
-	}
-	b, err := hex.DecodeString(s[:end])
-	if err == nil && len(b) == 0 {
-		err = fmt.Errorf("%q repeats nothing", s)
-	}
-	return string(b), s[end:], err
 }

@@ -1,11 +1,6 @@
 package testdata
 
-import (
-	"encoding/hex"
-	"fmt"
-	"strconv"
-	"strings"
-)
+import "fmt"
 
 // A Frame is a vector of frames/*.txt: one frame as it stands on the wire, its
 // header alone, or a beginning of it.
@@ -15,8 +10,9 @@ import (
 //	frame: close unmasked 1005
 //	error: close-code
 //
-// A byte may be repeated: 2a*256. Without an error the bytes are a legal frame,
-// or the legal header of one whose payload is left out.
+// Bytes are hex digits in pairs or Go strings, and 2a*256 repeats. Without an
+// error they are a legal frame, or the legal header of one whose payload is left
+// out.
 type Frame struct {
 	At    string // file and line
 	ID    string // "close/1005"
@@ -55,12 +51,10 @@ func ParseFrames(records []Record) ([]Frame, error) {
 
 func parseFrame(r Record) (Frame, error) {
 	v := Frame{At: r.At(r.Fields[0])}
-	has := map[string]bool{}
+	if err := r.once("id", "bytes", "frame", "error"); err != nil {
+		return Frame{}, err
+	}
 	for _, f := range r.Fields {
-		if has[f.Key] {
-			return Frame{}, fmt.Errorf("%s: key %q stands twice", r.At(f), f.Key)
-		}
-		has[f.Key] = true
 		var err error
 		switch f.Key {
 		case "id":
@@ -78,33 +72,8 @@ func parseFrame(r Record) (Frame, error) {
 			return Frame{}, fmt.Errorf("%s: %w", r.At(f), err)
 		}
 	}
-	if v.ID == "" || !has["bytes"] || v.Frame == "" && v.Error == "" {
+	if v.ID == "" || v.Bytes == nil || v.Frame == "" && v.Error == "" {
 		return Frame{}, fmt.Errorf("%s: id, bytes and one of frame and error are needed", v.At)
 	}
 	return v, nil
-}
-
-// maxRepeat bounds the factor of a repeated byte.
-const maxRepeat = 1 << 24
-
-// parseBytes reads "82 7e 01 00 2a*256".
-func parseBytes(s string) ([]byte, error) {
-	b := []byte{}
-	for word := range strings.FieldsSeq(s) {
-		digits, factor, repeated := strings.Cut(word, "*")
-		c, err := hex.DecodeString(digits)
-		if err != nil || len(c) != 1 {
-			return nil, fmt.Errorf("%q is not a byte in hexadecimal", word)
-		}
-		n := 1
-		if repeated {
-			if n, err = strconv.Atoi(factor); err != nil || n < 0 || n > maxRepeat {
-				return nil, fmt.Errorf("%q is not a byte and its factor", word)
-			}
-		}
-		for range n {
-			b = append(b, c[0])
-		}
-	}
-	return b, nil
 }

@@ -104,6 +104,13 @@ func handshakes() (servers []ServerHandshake, clients []ClientHandshake, err err
 	if err != nil {
 		return nil, nil, err
 	}
+	return ParseHandshakes(all)
+}
+
+// ParseHandshakes tells the records for servers from those for clients, and judges
+// them: unknown keys, those that stand twice, what is missing and an ID that is
+// taken are errors.
+func ParseHandshakes(all []Record) (servers []ServerHandshake, clients []ClientHandshake, err error) {
 	seen := map[string]string{}
 	for _, r := range all {
 		at, id := r.At(r.Fields[0]), r.Fields[0].Value
@@ -141,6 +148,9 @@ func isClient(r Record) bool {
 }
 
 func parseServerHandshake(r Record, h ServerHandshake) (ServerHandshake, error) {
+	if err := r.once("id", "subprotocols", "deflate", "scheme", "loopback", "status", "error"); err != nil {
+		return h, err
+	}
 	for _, f := range r.Fields[1:] {
 		value, err := unquoteValue(f.Value)
 		if err != nil {
@@ -154,7 +164,9 @@ func parseServerHandshake(r Record, h ServerHandshake) (ServerHandshake, error) 
 		case "deflate":
 			h.Deflate, err = parseWishes(value)
 		case "scheme":
-			h.Scheme = value
+			if h.Scheme = value; value != "http" && value != "https" {
+				err = fmt.Errorf("scheme is http or https, not %q", value)
+			}
 		case "allow-origin":
 			h.AllowOrigins = append(h.AllowOrigins, value)
 		case "loopback":
@@ -181,6 +193,10 @@ func parseServerHandshake(r Record, h ServerHandshake) (ServerHandshake, error) 
 }
 
 func parseClientHandshake(r Record, h ClientHandshake) (ClientHandshake, error) {
+	err := r.once("id", "url", "key", "origin", "subprotocols", "deflate", "address", "error", "subprotocol", "extensions")
+	if err != nil {
+		return h, err
+	}
 	for _, f := range r.Fields[1:] {
 		value, err := unquoteValue(f.Value)
 		if err != nil {

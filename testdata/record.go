@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,19 @@ type Record struct {
 
 // At says where f stands, for messages: "frames/data.txt:12".
 func (r *Record) At(f Field) string { return fmt.Sprintf("%s:%d", r.File, f.Line) }
+
+// once refuses a record in which one of keys stands twice: the first would count
+// for nothing.
+func (r *Record) once(keys ...string) error {
+	has := map[string]bool{}
+	for _, f := range r.Fields {
+		if has[f.Key] && slices.Contains(keys, f.Key) {
+			return fmt.Errorf("%s: key %q stands twice", r.At(f), f.Key)
+		}
+		has[f.Key] = true
+	}
+	return nil
+}
 
 // ParseRecords reads the records of one vector file.
 func ParseRecords(file, text string) ([]Record, error) {

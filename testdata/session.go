@@ -20,7 +20,7 @@ import (
 //
 //	in:        a frame from the peer, in the notation of [frame.ParseFrame]
 //	packed:    a message from the peer that is sent compressed, given in the clear
-//	raw:       bytes from the peer, in hexadecimal
+//	raw:       bytes from the peer: hex digits in pairs or Go strings, 2a*256 repeats
 //	do:        a frame that the endpoint itself wants to send
 //	refused:   one that it must not be allowed to send
 //	event:     what the endpoint is told: a whole message or a control frame

@@ -1,9 +1,9 @@
 package testdata
 
 import (
-	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +34,9 @@ func parseSession(rec *Record) (Session, error) {
 	if first.Key != "id" || s.Comment == "" {
 		return s, fmt.Errorf("%s: a script begins with a comment and an id", s.At)
 	}
+	if err := rec.once("id", "role", "limits", "deflate", "strict", "end"); err != nil {
+		return s, err
+	}
 	for _, f := range rec.Fields {
 		if s.End.State != "" {
 			return s, fmt.Errorf("%s: %s after the end", rec.At(f), f.Key)
@@ -42,8 +45,9 @@ func parseSession(rec *Record) (Session, error) {
 			return s, fmt.Errorf("%s: %s: %w", rec.At(f), f.Key, err)
 		}
 	}
-	if s.End.State == "" {
-		return s, fmt.Errorf("%s: script without an end", s.At)
+	isRole := func(f Field) bool { return f.Key == "role" }
+	if s.End.State == "" || !slices.ContainsFunc(rec.Fields, isRole) {
+		return s, fmt.Errorf("%s: script without an end, or without a role", s.At)
 	}
 	return s, nil
 }
@@ -56,7 +60,7 @@ var (
 // parseField reads one line. What a step means depends on the role, which
 // therefore stands before the steps.
 func (s *Session) parseField(f Field, at string) (err error) {
-	if s.ID != "" && f.Key == "id" || len(s.Steps) > 0 && f.Key == "role" {
+	if len(s.Steps) > 0 && f.Key == "role" {
 		return fmt.Errorf("too late")
 	}
 	switch f.Key {
@@ -144,7 +148,7 @@ func (s *Session) parseStep(kind Kind, value, at string) (err error) {
 	case Event:
 		step.Frame, err = parseEvent(value)
 	case Raw:
-		step.Raw, err = hex.DecodeString(strings.ReplaceAll(value, " ", ""))
+		step.Raw, err = parseBytes(value)
 	default:
 		return fmt.Errorf("no such key")
 	}
