@@ -11,7 +11,7 @@
 //
 // One goroutine reads at a time: the one that ranges over [Conn.Messages], or the
 // one that [Conn.Serve] starts when there is something to read. A connection that
-// waits holds no buffer, or 4 KiB where the system has to be asked through a
+// waits holds no buffer, or a small one where the system has to be asked through a
 // net.Conn (TLS); bytes are read into a large one that many connections share, and
 // events point into it.
 //
