@@ -69,6 +69,7 @@ const importRules = `
 	CHAT: server, server/admit, server/chat, server/metrics, server/room, server/store, web, cmd/chat;
 	TOOLBOX: cmd/ws, cmd/ws/internal/...;
 	KIT: fuzz, testdata, TOOLBOX;
+	OUTSIDE: cmd/chat/internal/...;
 
 	# A main reads flags and starts the server; what it needs of the rest, the
 	# server's configuration says.
@@ -112,11 +113,14 @@ const importRules = `
 	# goroutine at a time.
 	net, net/http/..., net/netip, crypto/rand, math/rand/..., sync/..., context, os/..., syscall, log/... !< server/chat;
 
+	# Metrics are told, and asked over HTTP; they reach out to nobody.
+	net, crypto/tls, os/exec !< server/metrics;
+
 	# A store keeps messages for whoever reads them.
 	net/..., syscall !< server/store;
 
 	# Raw system calls need pointers, nothing else of ours does.
-	unsafe !< WIRE, MACHINE, CHAT, KIT;
+	unsafe !< WIRE, MACHINE, CHAT, KIT, OUTSIDE;
 
 	# A histogram and a plot are made of numbers alone.
 	net/..., os/..., time, sync/... !< cmd/ws/internal/hist, cmd/ws/internal/plot;
@@ -125,9 +129,10 @@ const importRules = `
 	server/conn !< cmd/ws/internal/report;
 
 	# The binaries are built without a C compiler.
-	C !< WIRE, MACHINE, server/conn, CHAT, KIT;
+	C !< WIRE, MACHINE, server/conn, CHAT, KIT, OUTSIDE;
 
-	# Only the kit is given a test to report to.
+	# Only the kit is given a test to report to, and who looks for other people's
+	# programs, to skip it.
 	testing/... !< WIRE, MACHINE, server/conn, CHAT, testdata;
 `
 
@@ -264,6 +269,9 @@ func TestImportRules(t *testing.T) {
 		{"server/conn", "rfc6455/server/room", false, "no way leads"},
 		{"server/room", "rfc6455/server/store", false, "no way leads"},
 		{"server/room", "net/http", false, "no socket, JSON or HTTP"},
+		{"server/metrics", "net", false, "reach out to nobody"},
+		{"server/metrics", "rfc6455/server/conn", false, "no way leads"},
+		{"server/admit", "rfc6455/server/metrics", false, "no way leads"},
 		{"server/chat", "net/url", false, ""},
 		{"server/chat", "crypto/rand", false, "handed time and random bits"},
 		{"server/chat", "rfc6455/server/room", false, "no way leads"},
@@ -279,6 +287,9 @@ func TestImportRules(t *testing.T) {
 		{"cmd/ws/internal/hist", "time", false, "made of numbers alone"},
 		{"cmd/ws/internal/plot", "rfc6455/server/conn", false, "no way leads"},
 		{"cmd/ws/internal/load", "unsafe", false, "Raw system calls"},
+		{"cmd/chat/internal/devtools", "rfc6455/server/conn", false, ""},
+		{"cmd/chat/internal/devtools", "rfc6455/server", false, "no way leads"},
+		{"cmd/chat/internal/outside", "unsafe", false, "Raw system calls"},
 		{"frame", "github.com/google/go-cmp/cmp", true, ""},
 		{"frame", "github.com/google/go-cmp/cmp", false, "is for _test.go files"},
 		{"frame", "golang.org/x/net/websocket", true, "the standard library alone"},

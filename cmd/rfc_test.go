@@ -1,6 +1,6 @@
 // Package cmd holds the tests of the whole tree, beside the commands: that the
-// import rules are kept, and that every rule of the RFC has its line of code and
-// its test.
+// import rules and those of the house are kept, that every rule of the RFC has its
+// line of code and its test, and that the README says what is.
 package cmd
 
 import (
