@@ -15,6 +15,7 @@ func TestFailuresAreLogged(t *testing.T) {
 	for _, target := range []string{"/chat", "/echo"} {
 		bad := s.upgrade(t, target)
 		bad.send("op3")
+		bad.rest()
 		s.log.await(t, "level=WARN", `msg="connection ended"`, bad.nc.LocalAddr().String(), frame.ErrReservedOpcode.Error())
 		good := s.upgrade(t, target)
 		good.send("close 1000")
