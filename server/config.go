@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rfc6455/handshake"
+	"rfc6455/server/chat"
 	"rfc6455/server/conn"
 )
 
@@ -14,11 +15,12 @@ import (
 const (
 	DefaultMessageBytes = 64 << 10 // of a chat message
 	EchoBytes           = 64 << 20 // of a message to /echo
-	roomMessages        = 1 << 16  // that a room's log holds at most: a burst, as long as nobody limits its rate
+	roomMessages        = 1 << 13  // that a room's log holds at most: a burst, as long as nobody limits its rate
 	roomBytes           = 1 << 20  // of their bodies at most, and roomLongest of the longest messages
 	roomLongest         = 4        // binary that is no UTF-8 triples when it becomes text
 	logBytes            = 4 << 10  // of a text that go to the log
 	restEvery           = time.Minute
+	tickEvery           = time.Second
 )
 
 // Limits of HTTP, before an upgrade and for the page.
@@ -63,6 +65,7 @@ func (c *Config) messageBytes() int64 { return cmp.Or(c.MessageBytes, DefaultMes
 // chatConn is how connections to the chat behave.
 func (c *Config) chatConn() *conn.Config {
 	cfg := &conn.Config{Origins: c.Origins, Clock: c.Clock, Memory: c.Memory}
+	cfg.Subprotocols = []string{chat.Protocol}
 	cfg.Limits.Message = c.messageBytes()
 	return cfg.WithDefaults()
 }

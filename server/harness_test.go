@@ -19,8 +19,8 @@ import (
 // patience is how long a test waits for what must come.
 const patience = 20 * time.Second
 
-// A chat is a server under test, on a real socket.
-type chat struct {
+// A rig is a server under test, on a real socket.
+type rig struct {
 	*Server
 	addr  string
 	log   *journal
@@ -44,7 +44,7 @@ func (l narrow) Accept() (net.Conn, error) {
 
 // serve starts a server. change may shorten its limits before it serves. When the
 // test ends and its clients are closed, the server must go down at once.
-func serve(t testing.TB, cfg Config, change ...func(*Server)) *chat {
+func serve(t testing.TB, cfg Config, change ...func(*Server)) *rig {
 	t.Helper()
 	log, level := &journal{}, &slog.LevelVar{}
 	cfg.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: level}))
@@ -72,7 +72,7 @@ func serve(t testing.TB, cfg Config, change ...func(*Server)) *chat {
 		}
 		<-served
 	})
-	return &chat{Server: s, addr: l.Addr().String(), log: log, level: level}
+	return &rig{Server: s, addr: l.Addr().String(), log: log, level: level}
 }
 
 // A client is a well-behaved one: package conn's.
@@ -82,7 +82,7 @@ type client struct {
 }
 
 // dial opens a connection that the end of the test closes.
-func (s *chat) dial(t testing.TB, target string, cfg *conn.Config) *client {
+func (s *rig) dial(t testing.TB, target string, cfg *conn.Config) *client {
 	t.Helper()
 	c, err := conn.Dial(t.Context(), "ws://"+s.addr+target, cfg)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *chat) dial(t testing.TB, target string, cfg *conn.Config) *client {
 }
 
 // join dials and takes the greeting.
-func (s *chat) join(t testing.TB) *client {
+func (s *rig) join(t testing.TB) *client {
 	t.Helper()
 	c := s.dial(t, "/chat", nil)
 	c.want(Greeting)
@@ -194,7 +194,7 @@ func heap() int64 {
 // bystanders are two members who talk while others misbehave. What is returned
 // ends the talk, and fails the test if one of them missed a text or saw them out
 // of order.
-func bystanders(t *testing.T, s *chat) (verify func()) {
+func bystanders(t *testing.T, s *rig) (verify func()) {
 	t.Helper()
 	speaker, listener := s.join(t), s.join(t)
 	stop := make(chan struct{})

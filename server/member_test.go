@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"rfc6455/frame"
+	"rfc6455/server/chat"
 	"rfc6455/server/room"
 	"rfc6455/server/store"
 )
@@ -13,7 +14,7 @@ import (
 func logs(t *testing.T, open func(string) (room.Log, error)) func(*Server) {
 	return func(s *Server) {
 		rooms, err := room.NewRooms(room.Config{
-			Pumps: s.pumps, Encoders: []room.Encoder{appendPlain}, Log: open, Epoch: func() string { return "e" },
+			Pumps: s.pumps, Encoders: []room.Encoder{appendPlain, appendSpeaker}, Log: open, Epoch: func() string { return "e" },
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -54,14 +55,14 @@ func TestMessageNotTaken(t *testing.T) {
 
 func TestAppendPlain(t *testing.T) {
 	for _, body := range []string{"", "x", "한국어", string(make([]byte, 200)), string(make([]byte, 70_000))} {
-		b := appendPlain([]byte("before"), room.Message{Body: []byte(body)})
+		b := appendPlain([]byte("before"), room.Message{Body: chat.Body{Text: []byte(body)}.Append(nil)})
 		h, n, err := frame.ParseHeader(b[len("before"):])
 		want := frame.Header{Fin: true, Opcode: frame.Text, Length: int64(len(Prefix) + len(body))}
 		if err != nil || h != want || string(b[len("before")+n:]) != Prefix+body || string(b[:len("before")]) != "before" {
 			t.Errorf("%d bytes: %+v, %v", len(body), h, err)
 		}
 	}
-	dst, body := make([]byte, 0, 256), []byte("한국어")
+	dst, body := make([]byte, 0, 256), chat.Body{Text: []byte("한국어")}.Append(nil)
 	if n := testing.AllocsPerRun(100, func() { dst = appendPlain(dst[:0], room.Message{Body: body}) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
@@ -69,7 +70,7 @@ func TestAppendPlain(t *testing.T) {
 
 func BenchmarkAppendPlain(b *testing.B) {
 	b.ReportAllocs()
-	dst, body := make([]byte, 0, 256), []byte("한국어 텍스트")
+	dst, body := make([]byte, 0, 256), chat.Body{Text: []byte("한국어 텍스트")}.Append(nil)
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
 		dst = appendPlain(dst[:0], room.Message{Body: body})

@@ -11,7 +11,7 @@ func TestOrigin(t *testing.T) {
 	own := serve(t, Config{})
 	listed := serve(t, Config{Origins: []string{"null", "http://localhost:5500"}})
 	for _, tt := range []struct {
-		s      *chat
+		s      *rig
 		fields []string
 		allow  string // empty: let in; else what the log recommends
 	}{
@@ -73,7 +73,7 @@ func TestHost(t *testing.T) {
 	listed := Config{Hosts: []string{"chat.example", "dev.example:8443"}}
 	bare, named := serve(t, Config{}), serve(t, listed)
 	for _, tt := range []struct {
-		s     *chat
+		s     *rig
 		host  string
 		allow string // empty: let in
 	}{

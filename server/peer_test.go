@@ -22,7 +22,7 @@ type peer struct {
 }
 
 // tcp connects and says nothing.
-func (s *chat) tcp(t testing.TB) *peer {
+func (s *rig) tcp(t testing.TB) *peer {
 	t.Helper()
 	nc, err := net.Dial("tcp", s.addr)
 	if err != nil {
@@ -34,11 +34,11 @@ func (s *chat) tcp(t testing.TB) *peer {
 }
 
 // request is an opening handshake; fields stand as they are, one a line.
-func (s *chat) request(target string, fields ...string) string {
+func (s *rig) request(target string, fields ...string) string {
 	return s.requestFor(s.addr, target, fields...)
 }
 
-func (s *chat) requestFor(host, target string, fields ...string) string {
+func (s *rig) requestFor(host, target string, fields ...string) string {
 	lines := append([]string{
 		"GET " + target + " HTTP/1.1", "Host: " + host, "Upgrade: websocket", "Connection: Upgrade",
 		"Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
@@ -47,7 +47,7 @@ func (s *chat) requestFor(host, target string, fields ...string) string {
 }
 
 // upgrade opens a connection; the answer must be 101.
-func (s *chat) upgrade(t testing.TB, target string, fields ...string) *peer {
+func (s *rig) upgrade(t testing.TB, target string, fields ...string) *peer {
 	t.Helper()
 	p := s.tcp(t)
 	p.raw(s.request(target, fields...))

@@ -1,8 +1,7 @@
 package server
 
 import (
-	"rfc6455/frame"
-	"rfc6455/frame/session"
+	"rfc6455/server/chat"
 	"rfc6455/server/room"
 )
 
@@ -18,20 +17,16 @@ const (
 	logReceived  = "받은 메시지: " // before every text
 )
 
-// appendPlain is the room.Encoder of plain clients: one text frame, the prefix
-// and the message's body.
+// The encodings, see room.Config.Encoders.
+const (
+	plainEncoding   room.Encoding = iota // what the seed of this chat sends: the prefix and the text
+	speakerEncoding                      // chat.v1
+)
+
 func appendPlain(dst []byte, m room.Message) []byte {
-	h := frame.Header{Fin: true, Opcode: frame.Text, Length: int64(len(Prefix) + len(m.Body))}
-	dst = h.Append(dst)
-	dst = append(dst, Prefix...)
-	return append(dst, m.Body...)
+	return chat.AppendPlainFrame(dst, Prefix, m.Body)
 }
 
-// plainText is the text of a message: binary is read as UTF-8 the way the
-// Encoding Standard does it. It is a copy, the room's to keep.
-func plainText(ev session.Event) []byte {
-	if ev.Opcode == frame.Binary {
-		return appendDecoded(make([]byte, 0, len(ev.Payload)), ev.Payload)
-	}
-	return append(make([]byte, 0, len(ev.Payload)), ev.Payload...)
+func appendSpeaker(dst []byte, m room.Message) []byte {
+	return chat.AppendMessageFrame(dst, m.Epoch, m.Seq, m.Body)
 }

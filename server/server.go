@@ -3,20 +3,20 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rfc6455/handshake"
+	"rfc6455/server/chat"
 	"rfc6455/server/conn"
 	"rfc6455/server/room"
 	"rfc6455/server/store"
 )
-
-// plainEncoding is how plain clients are written to.
-const plainEncoding room.Encoding = 0
 
 // A Server is the chat: an http.Handler, or, with the limits that a server in
 // the open needs, [Server.Serve]. It must be made by [New] and ended by
@@ -29,6 +29,10 @@ type Server struct {
 	web        *http.Server
 	pumps      *room.Pumps
 	rooms      *room.Rooms
+	halls      halls
+	limits     chat.Limits   // of chat.v1
+	serial     atomic.Uint64 // of the newest plain member
+	key        [32]byte      // that their ids are made with
 
 	running    context.Context // ends with Shutdown
 	stop       context.CancelFunc
@@ -50,14 +54,16 @@ func New(cfg Config) (*Server, error) {
 		page:  pageHandler(),
 		pumps: room.NewPumps(0),
 		conns: map[*conn.Conn]struct{}{},
+		halls: halls{byRoom: map[*room.Room]*hall{}},
 	}
+	rand.Read(s.key[:])
 	rooms, err := room.NewRooms(room.Config{
 		Pumps:    s.pumps,
-		Encoders: []room.Encoder{plainEncoding: appendPlain},
+		Encoders: []room.Encoder{plainEncoding: appendPlain, speakerEncoding: appendSpeaker},
 		Log:      func(string) (room.Log, error) { return store.NewMemory(), nil },
 		Epoch:    rand.Text,
 		Messages: roomMessages,
-		Bytes:    max(roomBytes, roomLongest*int(cfg.messageBytes())),
+		Bytes:    max(roomBytes, roomLongest*chat.BodyBytes(int(cfg.messageBytes()))),
 	})
 	if err != nil {
 		s.pumps.Close()
@@ -77,17 +83,32 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// rest lets rooms that are quiet give memory back, now and then.
+// rest does what is due now and then: rooms that are quiet give memory back, and
+// who is gone for good is said to have left.
 func (s *Server) rest() {
-	ticker := time.NewTicker(restEvery)
+	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
+	rested := time.Now()
 	for {
 		select {
-		case <-ticker.C:
-			s.rooms.Rest()
+		case now := <-ticker.C:
+			for _, h := range s.halls.all() {
+				h.tick(now)
+			}
+			if now.Sub(rested) >= restEvery {
+				rested = now
+				s.restRooms()
+			}
 		case <-s.running.Done():
 			return
 		}
+	}
+}
+
+func (s *Server) restRooms() {
+	s.halls.drop(s.rooms.Rest())
+	for _, h := range s.halls.all() {
+		h.trim()
 	}
 }
 
@@ -106,12 +127,25 @@ func onLoopback(a net.Addr) bool {
 	return ok && tcp.IP.IsLoopback()
 }
 
+// serveReady says whether new connections are taken.
+func (s *Server) serveReady(w http.ResponseWriter) {
+	if s.running.Err() != nil {
+		http.Error(w, goodbye, http.StatusServiceUnavailable)
+		return
+	}
+	io.WriteString(w, "ready\n")
+}
+
 // ServeHTTP serves the page and takes upgrades. Any path that is nothing else is
 // the chat's.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/echo":
 		s.serveEcho(w, r)
+	case r.URL.Path == "/healthz":
+		io.WriteString(w, "alive\n")
+	case r.URL.Path == "/readyz":
+		s.serveReady(w)
 	case r.URL.Path == "/chat", handshake.IsAttempt(r):
 		s.serveChat(w, r)
 	default:

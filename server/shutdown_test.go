@@ -14,7 +14,7 @@ import (
 )
 
 // shutdown calls Shutdown elsewhere and gives its answer.
-func shutdown(ctx context.Context, s *chat) <-chan error {
+func shutdown(ctx context.Context, s *rig) <-chan error {
 	done := make(chan error, 1)
 	go func() { done <- s.Shutdown(ctx) }()
 	return done

@@ -41,14 +41,14 @@ func talk(t *testing.T, members []*client, rounds int) {
 	}
 }
 
-func (s *chat) count() int {
+func (s *rig) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.conns)
 }
 
 // unread is a member that never reads, with little space in its system.
-func unread(t *testing.T, s *chat) *peer {
+func unread(t *testing.T, s *rig) *peer {
 	p := s.tcp(t)
 	p.nc.SetReadBuffer(systemBuffer)
 	p.raw(s.request("/chat"))

@@ -17,6 +17,8 @@ type Point struct {
 type Start struct {
 	Room   *Room
 	Epoch  string
+	Base   uint64 // the log is [Base, Head) at that moment
+	Head   uint64
 	Next   uint64 // the first message that it will be offered
 	Resync bool   // what it wanted to resume is another epoch's, or trimmed
 }
@@ -36,7 +38,7 @@ func (r *Room) join(m Member, e Encoding, at Point) (*Cursor, Start, error) {
 	r.vacant = false
 	c := &Cursor{shard: sh, member: m, next: next, enc: e}
 	c.enter()
-	return c, Start{Room: r, Epoch: r.epoch, Next: next, Resync: resync}, nil
+	return c, Start{Room: r, Epoch: r.epoch, Base: r.base, Head: r.head, Next: next, Resync: resync}, nil
 }
 
 // enter puts c into the shard's inbox, so that the shard knows of a member that

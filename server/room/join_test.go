@@ -42,7 +42,7 @@ func TestJoinBeginsAt(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := &peer{}
 			c, got := join(t, rs, p, 1, tt.at)
-			if want := (Start{start.Room, epoch, tt.next, tt.resync}); got != want {
+			if want := (Start{Room: start.Room, Epoch: epoch, Base: 5, Head: 11, Next: tt.next, Resync: tt.resync}); got != want {
 				t.Errorf("start %+v, want %+v", got, want)
 			}
 			cfg.Pumps.spin()

@@ -1,0 +1,214 @@
+package server
+
+import (
+	"sync"
+	"time"
+
+	"rfc6455/frame"
+	"rfc6455/server/chat"
+	"rfc6455/server/room"
+)
+
+// A hall is what a room is besides its log: who is there, and which texts were
+// said under which id.
+//
+// Lock order: Server.halls.mu, hall.mu, then conn's. Nothing is published under
+// mu; saying is held over a look into said and the publishing that follows.
+type hall struct {
+	name string
+	room *room.Room
+
+	mu       sync.Mutex
+	members  list                  // all of them
+	speakers map[*speaker]struct{} // those that speak chat.v1; nil: none
+	presence *chat.Presence        // nil while there are no speakers: nobody to tell
+
+	saying sync.Mutex
+	said   chat.Said
+}
+
+// halls are the halls of a server, one for each room there is.
+type halls struct {
+	mu     sync.Mutex
+	byRoom map[*room.Room]*hall
+}
+
+// of gives the hall of a room that was joined.
+func (hs *halls) of(name string, r *room.Room) *hall {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	h := hs.byRoom[r]
+	if h == nil {
+		h = &hall{name: name, room: r}
+		hs.byRoom[r] = h
+	}
+	return h
+}
+
+// drop forgets the halls of rooms that are no more.
+func (hs *halls) drop(rooms []*room.Room) {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	for _, r := range rooms {
+		delete(hs.byRoom, r)
+	}
+}
+
+// all gives the halls there are.
+func (hs *halls) all() []*hall {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	all := make([]*hall, 0, len(hs.byRoom))
+	for _, h := range hs.byRoom {
+		all = append(all, h)
+	}
+	return all
+}
+
+// enter takes m among the members, and tells who is interested.
+func (h *hall) enter(m *member) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.members.add(m)
+	if h.presence != nil {
+		h.tell(h.presence.Enter(time.Now(), m.identity()))
+	}
+}
+
+// welcome takes c among the speakers. That it is welcomed and hears what happens
+// from then on is one step.
+func (h *hall) welcome(c *speaker, q chat.Query, welcome func(you chat.Member, members chat.Members)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := time.Now()
+	h.await(now)
+	you := q.You
+	if was, ok := h.presence.Member(you.ID); ok && !q.Named {
+		you.Name = was.Name // a name that was made up renames nobody
+	}
+	h.tell(h.presence.Enter(now, you))
+	h.members.add(&c.member)
+	h.speakers[c] = struct{}{}
+	welcome(you, h.presence.Snapshot())
+}
+
+// await begins to keep account of who is here, for the first speaker.
+func (h *hall) await(now time.Time) {
+	if h.presence != nil {
+		return
+	}
+	h.presence, h.speakers = &chat.Presence{}, map[*speaker]struct{}{}
+	for m := h.members.first; m != nil; m = m.next {
+		h.presence.Enter(now, m.identity())
+	}
+}
+
+// leave takes m out, and tells who is interested.
+func (h *hall) leave(m *member, c *speaker) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.members.remove(m)
+	delete(h.speakers, c)
+	switch {
+	case h.presence == nil:
+	case len(h.speakers) == 0:
+		h.presence, h.speakers = nil, nil
+	default:
+		h.tell(h.presence.Leave(time.Now(), m.identity().ID))
+	}
+}
+
+// rename gives the member with that id another name.
+func (h *hall) rename(m chat.Member) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.tell(h.presence.Rename(time.Now(), m))
+}
+
+// who gives a speaker's member with the name that it has now.
+func (h *hall) who(id string) chat.Member {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	m, _ := h.presence.Member(id)
+	return m
+}
+
+// tick tells what has become due.
+func (h *hall) tick(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.presence == nil {
+		return
+	}
+	if due, ok := h.presence.Next(); ok && !due.After(now) {
+		h.tell(h.presence.Tick(now))
+	}
+}
+
+// tell sends notes to all speakers. Who cannot take them does not read. h.mu is
+// held.
+func (h *hall) tell(notes []chat.Note) {
+	for _, note := range notes {
+		p := note.Append(nil)
+		for c := range h.speakers {
+			c.post(p)
+		}
+	}
+}
+
+// say publishes body unless its id was used before in what the log holds.
+func (h *hall) say(c *speaker, say chat.Say, body []byte) (repeated chat.Repetition, seq uint64, err error) {
+	b, err := chat.ParseBody(body)
+	if err != nil {
+		return 0, 0, err
+	}
+	h.saying.Lock()
+	defer h.saying.Unlock()
+	key := b.Key()
+	h.said.Trim(h.room.Status().Base)
+	if repeated, seq := h.said.Look(key); repeated != chat.First {
+		return repeated, seq, nil
+	}
+	seq, err = h.room.Publish(c.server.running, body)
+	if err == nil {
+		h.said.Add(key, seq)
+	}
+	return chat.First, seq, err
+}
+
+// trim forgets what was said in messages that the log no longer holds.
+func (h *hall) trim() {
+	h.saying.Lock()
+	defer h.saying.Unlock()
+	h.said.Trim(h.room.Status().Base)
+}
+
+// A list links the members of a hall.
+type list struct{ first *member }
+
+func (l *list) add(m *member) {
+	m.next = l.first
+	if m.next != nil {
+		m.next.prev = m
+	}
+	l.first = m
+}
+
+func (l *list) remove(m *member) {
+	if m.prev != nil {
+		m.prev.next = m.next
+	} else if l.first == m {
+		l.first = m.next
+	}
+	if m.next != nil {
+		m.next.prev = m.prev
+	}
+	m.prev, m.next = nil, nil
+}
+
+// post sends without waiting for a speaker that does not read.
+func (c *speaker) post(p []byte) {
+	if c.conn.Post(frame.Text, p) != nil {
+		c.conn.StartClose(frame.TryAgainLater, tooSlow) // no news to one that has ended
+	}
+}
