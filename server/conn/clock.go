@@ -18,12 +18,15 @@ type Clock struct {
 	start time.Time
 	slots [ticksPerRound][]*Conn
 	count int
-	next  int32 // slot of the next connection
+	next  uint8 // slot of the next connection
 	runs  bool
 	lot   lot // of the connections that are parked
 
-	burst  int   // connections since memory was last returned
-	joined int64 // when the last one came
+	watched [2][]*Conn // in this tick, and in the one before: to be parked soon
+
+	burst  int   // connections that came, left or were unparked since memory was last returned
+	moved  int64 // when the last one did
+	rested int64 // memory is not returned again before
 }
 
 const (
@@ -49,8 +52,21 @@ func (k *Clock) add(c *Conn) {
 	c.slot, c.place = k.next, int32(len(k.slots[k.next]))
 	k.slots[k.next] = append(k.slots[k.next], c)
 	k.count++
+	k.stir()
+}
+
+// watch has c parked again as soon as it is silent for a moment.
+func (k *Clock) watch(c *Conn) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.watched[0] = append(k.watched[0], c)
+	k.stir()
+}
+
+// stir notes that memory was used which is of no use afterwards. k.mu is held.
+func (k *Clock) stir() {
 	k.burst++
-	k.joined = k.now.Load()
+	k.moved = k.now.Load()
 }
 
 // remove takes c out; the last one of its slot takes its place.
@@ -63,55 +79,78 @@ func (k *Clock) remove(c *Conn) {
 	s[last] = nil
 	k.slots[c.slot] = s[:last]
 	k.count--
+	k.stir()
 }
 
-// run ticks until there is no connection left.
+// run ticks until there is no connection left, and nothing to tidy up after.
 func (k *Clock) run() {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	var walk []*Conn
+	var due, fresh []*Conn
 	for i := 0; ; i = (i + 1) % ticksPerRound {
 		<-ticker.C
-		k.now.Store(int64(time.Since(k.start)) + 1)
+		now := int64(time.Since(k.start)) + 1
+		k.now.Store(now)
 		k.mu.Lock()
-		if k.count == 0 {
-			k.runs = false
-			k.slots = [ticksPerRound][]*Conn{}
-			k.lot.close()
+		if k.count == 0 && k.burst < tidyFrom {
+			k.stop()
 			k.mu.Unlock()
 			return
 		}
-		walk = append(walk[:0], k.slots[i]...)
-		tidy := k.tidies()
+		due = append(due[:0], k.slots[i]...)
+		fresh, k.watched[1], k.watched[0] = k.watched[1], k.watched[0], fresh[:0]
+		tidy := k.tidies(now)
 		k.mu.Unlock()
-		now := k.now.Load()
-		for _, c := range walk {
+		for _, c := range due {
 			c.checkDeadlines(now)
 		}
-		clear(walk)
+		for _, c := range fresh {
+			c.checkParking(now)
+		}
+		clear(due)
+		clear(fresh)
 		if tidy {
-			runtime.GC() // empties the pools' first half, the next one the second
-			debug.FreeOSMemory()
+			k.tidy()
 		}
 	}
 }
 
-// When memory is returned to the system: after so many connections came and then
-// none for so long, by when those that are silent are parked. Their handshakes'
-// buffers and stacks would stay with the process otherwise.
+// stop lets go of all that is for connections only. k.mu is held.
+func (k *Clock) stop() {
+	k.runs = false
+	k.slots = [ticksPerRound][]*Conn{}
+	k.watched = [2][]*Conn{}
+	k.lot.close()
+}
+
+// When memory is returned to the system: after so many connections came, left or
+// were unparked, and then none for so long, by when those that are silent are
+// parked. Their handshakes' buffers and stacks would stay with the process
+// otherwise.
 const (
-	tidyAfter = 1000
+	tidyFrom  = 1000
 	tidyQuiet = 1700 * time.Millisecond
+	tidyPause = 32 // times as long as it took before it is done again
 )
 
 // tidies says whether memory is to be returned now: once after a burst. k.mu is
 // held.
-func (k *Clock) tidies() bool {
-	if k.burst < tidyAfter || k.now.Load()-k.joined < int64(tidyQuiet) {
+func (k *Clock) tidies(now int64) bool {
+	if k.burst < tidyFrom || now-k.moved < int64(tidyQuiet) || now < k.rested {
 		return false
 	}
 	k.burst = 0
 	return true
+}
+
+// tidy returns memory to the system.
+func (k *Clock) tidy() {
+	began := time.Now()
+	runtime.GC() // empties the pools' first half, the next one the second
+	debug.FreeOSMemory()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.rested = k.now.Load() + tidyPause*int64(time.Since(began))
 }
 
 // Now is the coarse time: nanoseconds, never 0, never back.

@@ -109,7 +109,6 @@ func (c *Conn) fail(err error) {
 	c.because(&FailedError{err})
 	c.lend()
 	c.snd.Fail(err)
-	c.failed.Store(true)
 	c.beginClosing()
 }
 
@@ -118,6 +117,7 @@ func (c *Conn) fail(err error) {
 func (c *Conn) answer() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.rested = false
 	over := c.isOver()
 	c.lastWords = over && c.endsFirst()
 	c.pushWaiting()
@@ -149,13 +149,13 @@ func (c *Conn) finish() {
 		c.settle()
 	}
 	broken := c.broken
-	c.lingers = c.cfg.Clock.Now()
+	c.lingering, c.began = true, c.cfg.Clock.Now()
 	if c.woken {
 		c.nc.SetReadDeadline(time.Time{})
 	}
 	c.broken = true // nobody writes from now on, the Clock has nothing to break off
 	c.mu.Unlock()
-	if !broken {
+	if !broken && c.cfg.LingerTimeout != Off {
 		c.linger()
 	}
 	c.sock.leave(c)
@@ -163,8 +163,8 @@ func (c *Conn) finish() {
 	c.mu.Lock()
 	c.tail = nil
 	c.tell()
-	if c.deflater != nil {
-		c.deflater.Close()
+	if c.agreed.deflater != nil {
+		c.agreed.deflater.Close()
 	}
 	c.ended.Store(true)
 	if c.done != nil {
@@ -186,10 +186,13 @@ func (c *Conn) finish() {
 // A peer whose own Close was the last that it sent has nothing more to say (§5.5.1),
 // so no reset can come of closing at once: the system delivers what is on its way.
 func (c *Conn) linger() {
-	if c.role == frame.Server && c.closedByPeer() && c.sock.drained() {
+	c.mu.Lock()
+	first, byPeer := c.endsFirst(), c.closedByPeer()
+	c.mu.Unlock()
+	if first && byPeer && c.sock.drained() {
 		return
 	}
-	if c.endsFirst() {
+	if first {
 		c.sock.closeWrite()
 	}
 	for dropped := int64(0); dropped < c.cfg.LingerBytes; {
@@ -201,17 +204,15 @@ func (c *Conn) linger() {
 	}
 }
 
-// closedByPeer says whether the peer began the closing handshake.
+// closedByPeer says whether the peer began the closing handshake. c.mu is held.
 func (c *Conn) closedByPeer() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	closed, ok := c.cause.(*ClosedError)
 	return ok && closed.ByPeer
 }
 
-// endsFirst says whether it is on us to end TCP (§7.1.1).
+// endsFirst says whether it is on us to end TCP (§7.1.1). c.mu is held.
 func (c *Conn) endsFirst() bool {
-	return c.role == frame.Server || c.failed.Load()
+	return c.role == frame.Server || c.snd.State() == session.Failed
 }
 
 // closeWrite ends our direction of nc: for TLS by its close_notify and that of

@@ -23,29 +23,27 @@ type Conn struct {
 	asked     bool   // the reader is to park
 	woken     bool   // by wake, from a read
 	lastWords bool   // the end of our direction follows the output at once
+	lingering bool   // the peer's end of TCP is awaited
 	native    native // the system's part of sock
 	sock      socket
 	snd       session.Sender
 	tail      [][]byte      // shared frames that go out before the output, see Deliver
 	tailOne   [1][]byte     // tail's memory where it is one frame
 	ready     func()        // see OnReady
-	began     int64         // when our Close was sent
+	began     int64         // when our Close was sent; when the lingering began
 	pinged    int64         // when our Ping was sent that nothing answered; 0: none
-	lingers   int64         // since when the peer's end of TCP is awaited; 0: not yet
 	stuck     atomic.Int64  // since when a write makes no progress
 	idle      *sync.Cond    // writing became false, or broken true; made by await
 	cause     error         // what ended the connection, or is about to: the first one
 	handler   Handler       // of Serve; nil: Messages, or nothing yet
 	done      chan struct{} // closed at the end; made by Done
 
-	cfg      *Config
-	agreed   *handshake.Agreement // shared where nothing was agreed
-	nc       net.Conn
-	inflater *deflate.Decompressor
-	deflater *deflate.Compressor
+	cfg    *Config
+	agreed *agreement
+	nc     net.Conn
 
 	// The reading goroutine's.
-	rcv     *session.Receiver // nil while parked
+	rcv     *session.Receiver // nil while parked, until bytes come
 	rest    []byte            // read already, to be fed before the next read
 	buf     *[readSize]byte   // what rest or rcv points into, until both are done with it
 	slow    int64             // how long the reader waited inside the present message
@@ -58,12 +56,24 @@ type Conn struct {
 	parked   atomic.Bool  // nobody is on it: the next one to unpark it reads
 	closing  atomic.Bool  // a Close went into the output; written under mu
 	ended    atomic.Bool  // cause stays as it is
-	failed   atomic.Bool  // we failed the connection, §7.1.7
 
-	role        frame.Role
-	slot, place int32 // in the Clock
-	bay         int32 // in the Clock's lot; -1: none
+	rested bool // in this silence the reader was given a fresh stack; under mu
+
+	role  frame.Role
+	slot  uint8 // in the Clock
+	place int32 // in its slot
+	bay   int32 // in the Clock's lot; -1: none
 }
+
+// An agreement is what the opening handshake agreed, and what works by it.
+type agreement struct {
+	handshake.Agreement
+	inflater *deflate.Decompressor
+	deflater *deflate.Compressor
+}
+
+// nothing is what most connections agreed.
+var nothing agreement
 
 // New makes a connection of role on nc, on which the opening handshake was done
 // with the given agreement. early are bytes of the peer's frames that were read
@@ -73,17 +83,13 @@ func New(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte,
 	return newConn(nc, role, agreed, early, cfg.WithDefaults()).start()
 }
 
-// nothing is the Agreement of most connections.
-var nothing handshake.Agreement
-
 func newConn(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte, cfg *Config) *Conn {
 	c := &Conn{cfg: cfg, role: role, agreed: &nothing, nc: nc, bay: -1, rest: early}
-	if agreed != nothing {
-		own := agreed // agreed itself stays on the stack
-		c.agreed = &own
+	if agreed != nothing.Agreement {
+		c.agreed = &agreement{Agreement: agreed}
 	}
 	if agreed.Deflate.Enabled {
-		c.inflater, c.deflater = compressors(role, agreed.Deflate)
+		c.agreed.inflater, c.agreed.deflater = compressors(role, agreed.Deflate)
 	}
 	c.rcv, c.snd = session.NewReceiver(c.machine()), *session.NewSender(c.machine())
 	c.sock = c.native.socket(nc)
@@ -100,7 +106,7 @@ func (c *Conn) start() *Conn {
 func (c *Conn) machine() session.Config {
 	return session.Config{
 		Role: c.role, Limits: c.cfg.Limits, Memory: c.cfg.Memory, Control: &c.control, InPlace: true,
-		Inflater: c.inflater, Deflater: c.deflater, NextKey: nextKey,
+		Inflater: c.agreed.inflater, Deflater: c.agreed.deflater, NextKey: nextKey,
 	}
 }
 
@@ -117,7 +123,7 @@ func compressors(role frame.Role, p handshake.DeflateParams) (*deflate.Decompres
 
 // Agreed is what the opening handshake agreed: the subprotocol and the
 // extensions in use (§4.1).
-func (c *Conn) Agreed() handshake.Agreement { return *c.agreed }
+func (c *Conn) Agreed() handshake.Agreement { return c.agreed.Agreement }
 
 // NetConn is the connection below, for its addresses. Nobody else may read, write
 // or close it.

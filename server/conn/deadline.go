@@ -17,9 +17,9 @@ func (c *Conn) checkDeadlines(now int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case c.lingers != 0:
-		if passed(c.lingers, c.cfg.LingerTimeout, now) {
-			c.nc.SetReadDeadline(past)
+	case c.lingering:
+		if passed(c.began, c.cfg.LingerTimeout, now) {
+			c.nc.SetDeadline(past) // of the read, and of the last words of TLS
 		}
 	case c.broken:
 	case c.writing && passed(c.stuck.Load(), c.cfg.WriteTimeout, now):
@@ -28,7 +28,16 @@ func (c *Conn) checkDeadlines(now int64) {
 		c.breakOff(ErrCloseTimeout)
 	case c.snd.State() == session.Open:
 		c.checkAlive(now)
-		c.askToPark(now)
+		c.askToPark(now, parkAfter)
+	}
+}
+
+// checkParking is checkDeadlines for a connection that is watched.
+func (c *Conn) checkParking(now int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.broken && c.snd.State() == session.Open {
+		c.askToPark(now, parkSoon)
 	}
 }
 

@@ -8,18 +8,22 @@ import (
 )
 
 // parkAfter is the silence after which a connection that is served in the
-// background gives its goroutine up, where the system has a place to park it.
-const parkAfter = 500 * time.Millisecond
+// background gives its goroutine up; parkSoon if it was parked before and is
+// watched ([Clock.watch]): most have one thing to say and are silent again.
+const (
+	parkAfter = 500 * time.Millisecond
+	parkSoon  = tick / 2
+)
 
 // errParked ends a goroutine whose connection is parked: it belongs to another
 // one from then on.
 var errParked = errors.New("websocket: parked")
 
-// askToPark makes the reader return from its wait so that it can park. The Clock
-// calls it, with c.mu held.
-func (c *Conn) askToPark(now int64) {
+// askToPark makes the reader return from its wait if it has waited for so long,
+// so that it can park. The Clock calls it, with c.mu held.
+func (c *Conn) askToPark(now int64, after time.Duration) {
 	since := c.waiting.Load()
-	if c.handler == nil || c.asked || c.parked.Load() || since == 0 || now-since < int64(parkAfter) || c.sock.waits() {
+	if c.handler == nil || c.asked || c.parked.Load() || since == 0 || c.rested || now-since < int64(after) || c.sock.waits() {
 		return
 	}
 	c.asked = true
@@ -27,7 +31,9 @@ func (c *Conn) askToPark(now int64) {
 }
 
 // tryPark parks the connection if it was asked to and nothing stands against it.
-// The reader calls it when its read met a deadline.
+// The reader calls it when its read met a deadline. Where there is no place to
+// park, the connection goes on waiting on a goroutine with a fresh stack, once in
+// a silence: a stack that grew never shrinks under a goroutine that waits.
 func (c *Conn) tryPark() (parked, again bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -36,21 +42,46 @@ func (c *Conn) tryPark() (parked, again bool) {
 	}
 	c.asked = false
 	c.nc.SetReadDeadline(time.Time{})
-	if _, partial := c.rcv.Partial(); partial {
+	if _, partial := c.partial(); partial {
 		return false, true
 	}
-	rcv := c.rcv
-	c.rcv = nil // before park: c may be another goroutine's right after it
-	if c.sock.park(c) {
-		return true, false
+	c.park()
+	return true, false
+}
+
+// parkFirst parks a connection before its first read: where thousands come at
+// once, that many goroutines never stand beside each other.
+func (c *Conn) parkFirst() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.rest) > 0 || c.isOver() || c.sock.waits() {
+		return false
 	}
-	c.rcv = rcv
-	return false, true
+	c.waiting.Store(c.cfg.Clock.Now())
+	c.park()
+	return true
+}
+
+// park lets go of the connection: it belongs to another goroutine right after it.
+// c.mu is held.
+func (c *Conn) park() {
+	c.rcv = nil
+	if !c.sock.park(c) {
+		c.rested = true
+		go c.serveRested()
+	}
+}
+
+// serveRested waits on a stack that stays small, then goes on as usual.
+func (c *Conn) serveRested() {
+	c.sock.await()
+	c.serve()
 }
 
 // unpark starts a reader for a connection that is parked.
 func (c *Conn) unpark() {
 	if c.parked.CompareAndSwap(true, false) {
+		c.cfg.Clock.watch(c)
 		go c.serve()
 	}
 }

@@ -54,21 +54,23 @@ type Handler interface {
 
 // Serve reads in the background and tells h what comes. It returns at once.
 func (c *Conn) Serve(h Handler) {
-	if c.claim(h) {
-		go c.serve()
-	} else {
+	switch {
+	case !c.claim(h):
 		go c.tellEnd(h)
+	case !c.parkFirst():
+		go c.serve()
 	}
 }
 
 // Run is Serve on the caller's goroutine, for one that has nothing else to do,
-// like that of an HTTP handler. It returns when the connection has ended, or was
-// silent for a while and is parked; h is told of the rest from elsewhere.
+// like that of an HTTP handler. It returns when the connection has ended or waits
+// elsewhere, on some systems at once; h is told of the rest from there.
 func (c *Conn) Run(h Handler) {
-	if c.claim(h) {
-		c.serve()
-	} else {
+	switch {
+	case !c.claim(h):
 		c.tellEnd(h)
+	case !c.parkFirst():
+		c.serve()
 	}
 }
 
@@ -91,9 +93,6 @@ func (c *Conn) tellEnd(h Handler) {
 
 // serve reads until the connection has ended, or is parked and no longer ours.
 func (c *Conn) serve() {
-	if c.rcv == nil {
-		c.rcv = session.NewReceiver(c.machine())
-	}
 	h, went := c.handler, on
 	for went == on {
 		went = c.turn(func(ev session.Event) bool { h.Message(c, ev); return true })
@@ -123,6 +122,9 @@ func (c *Conn) turn(handle func(session.Event) bool) course {
 	if err != nil {
 		c.end(err)
 		return over
+	}
+	if c.rcv == nil {
+		c.rcv = session.NewReceiver(c.machine())
 	}
 	c.rcv.Tick(c.cfg.Clock.Now())
 	then := on
@@ -154,9 +156,12 @@ func (c *Conn) receive() ([]byte, error) {
 		c.rest = nil
 		return p, nil
 	}
-	began := c.cfg.Clock.Now()
-	c.waiting.Store(began)
-	p, err := c.sock.read(c, c.rcv.Space())
+	began := c.waiting.Load() // not 0 after a time without a goroutine
+	if began == 0 {
+		began = c.cfg.Clock.Now()
+		c.waiting.Store(began)
+	}
+	p, err := c.sock.read(c, c.space())
 	for errors.Is(err, os.ErrDeadlineExceeded) {
 		isParked, again := c.tryPark()
 		if isParked {
@@ -165,13 +170,29 @@ func (c *Conn) receive() ([]byte, error) {
 		if !again {
 			break
 		}
-		p, err = c.sock.read(c, c.rcv.Space())
+		p, err = c.sock.read(c, c.space())
 	}
 	c.waiting.Store(0)
-	if _, partial := c.rcv.Partial(); partial {
+	if _, partial := c.partial(); partial {
 		c.slow += c.cfg.Clock.Now() - began
 	}
 	return p, err
+}
+
+// space is where the Receiver wants the next bytes, if it does.
+func (c *Conn) space() []byte {
+	if c.rcv == nil {
+		return nil
+	}
+	return c.rcv.Space()
+}
+
+// partial says whether the stream stands inside a message.
+func (c *Conn) partial() (n int64, partial bool) {
+	if c.rcv == nil {
+		return 0, false
+	}
+	return c.rcv.Partial()
 }
 
 // borrow gives the buffer to read into, taking one from the pool if need be.

@@ -8,6 +8,8 @@ type socket interface {
 	// read waits for bytes and reads them into space, or, where that is empty,
 	// into the connection's own buffer.
 	read(c *Conn, space []byte) ([]byte, error)
+	// await waits for bytes, or for the deadline.
+	await()
 	// tryWrite writes what can be written without waiting: maybe nothing.
 	// Conn.mu is held. more says that something follows at once, so that it
 	// can leave in the same segment.
@@ -33,15 +35,16 @@ const (
 	plainChunk = 64 << 10 // of a plain socket, which tells nothing before all is taken
 )
 
-// plain is the socket of any net.Conn: TLS, pipes, other systems. It never writes
-// without waiting.
+// plain is the socket of any net.Conn: TLS, pipes, systems that are no Unix. It
+// never writes without waiting.
 type plain struct {
 	nc    net.Conn
 	first [plainRead]byte
 }
 
-// plainRead is what a plain socket holds to wait for bytes.
-const plainRead = 4 << 10
+// plainRead is what a plain socket holds to wait for bytes. The first read of
+// more gives so many only; the message then grows by what is read.
+const plainRead = 512
 
 func (s *plain) read(_ *Conn, space []byte) ([]byte, error) {
 	if len(space) == 0 {
@@ -53,6 +56,8 @@ func (s *plain) read(_ *Conn, space []byte) ([]byte, error) {
 	}
 	return space[:n], err
 }
+
+func (s *plain) await() {}
 
 func (s *plain) waits() bool { return true }
 

@@ -1,4 +1,4 @@
-//go:build linux && !portable
+//go:build unix
 
 package conn
 
@@ -7,13 +7,10 @@ import (
 	"net"
 	"sync"
 	"syscall"
-	"unsafe"
 )
 
-// raw reads and writes by bare non-blocking system calls. The runtime is not told
-// of them: an ordinary Syscall would keep its monitor thread awake, which costs a
-// quiet server about a tenth of its time. They do not block, so nothing is lost
-// but preemption, and the Clock's tick gives that back.
+// raw is the system's own socket: it waits in the runtime's poller, without a
+// buffer, and reads and writes by the system's calls, which never wait.
 type raw struct {
 	fd   uintptr         // valid while Conn.broken is false
 	wait syscall.RawConn // waits in the runtime's poller
@@ -104,30 +101,39 @@ func (r *reading) once(fd uintptr) bool {
 	return false
 }
 
+// await looks without reading first: what came before the poller was reset would
+// not wake it.
+func (s *raw) await() {
+	looked := false
+	s.wait.Read(func(fd uintptr) bool {
+		if looked {
+			return true
+		}
+		looked = true
+		_, errno := peek(fd)
+		return errno != syscall.EAGAIN
+	})
+}
+
 func (s *raw) waits() bool { return false }
 
 func (s *raw) drained() bool {
-	var next [1]byte
-	n, errno := recvFlags(s.fd, next[:], syscall.MSG_DONTWAIT|syscall.MSG_PEEK)
+	n, errno := peek(s.fd)
 	return errno == syscall.EAGAIN || n == 0 && errno == 0
 }
 
-// closeWrite shuts our direction down; an error means that there is none left.
-func (s *raw) closeWrite() {
-	syscall.RawSyscall(syscall.SYS_SHUTDOWN, s.fd, syscall.SHUT_WR, 0)
-}
+func (s *raw) closeWrite() { shutdownWrite(s.fd) }
 
 func (s *raw) park(c *Conn) bool { return c.cfg.Clock.lot.park(c, s.fd) }
 
 func (s *raw) leave(c *Conn) { c.cfg.Clock.lot.leave(c, s.fd) }
 
 func (s *raw) tryWrite(p []byte, more bool) (int, error) {
-	flags := uintptr(syscall.MSG_DONTWAIT | syscall.MSG_NOSIGNAL)
-	if more {
-		flags |= msgMore
+	if len(p) == 0 {
+		return 0, nil
 	}
 	for {
-		n, errno := send(s.fd, p, flags)
+		n, errno := send(s.fd, p, more)
 		switch errno {
 		case 0:
 			return n, nil
@@ -179,32 +185,4 @@ var attempts = sync.Pool{New: func() any {
 func (a *attempt) once(uintptr) bool {
 	a.n, a.err = a.sock.tryWrite(a.p, false)
 	return a.n > 0 || a.err != nil
-}
-
-func recv(fd uintptr, p []byte) (int, syscall.Errno) {
-	return recvFlags(fd, p, syscall.MSG_DONTWAIT)
-}
-
-func recvFlags(fd uintptr, p []byte, flags uintptr) (int, syscall.Errno) {
-	n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
-		flags, 0, 0)
-	if errno != 0 {
-		return 0, errno
-	}
-	return int(n), 0
-}
-
-// msgMore is MSG_MORE, which package syscall does not name.
-const msgMore = 0x8000
-
-func send(fd uintptr, p []byte, flags uintptr) (int, syscall.Errno) {
-	if len(p) == 0 {
-		return 0, 0
-	}
-	n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, fd, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
-		flags, 0, 0)
-	if errno != 0 {
-		return 0, errno
-	}
-	return int(n), 0
 }
