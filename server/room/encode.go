@@ -22,6 +22,7 @@ type Encoder func(dst []byte, m Message) []byte
 type press struct {
 	missing []int  // indices of the frames that are not encoded yet
 	ink     []byte // what encoders append to
+	ends    []int  // of the frames in it
 	joined  []byte // where the batch of the moment is joined
 }
 
@@ -68,16 +69,21 @@ func (r *Room) collect(b *Batch, e Encoding, to uint64, p *press) bool {
 	return true
 }
 
-// encode puts frames where b holds bodies. A frame is as long as it has to be:
-// it may stay for hours.
+// encode puts frames where b holds bodies. What is encoded together lies in one
+// piece, which is no longer than it has to be: it may stay for hours.
 func (p *press) encode(b *Batch, epoch string, enc Encoder) {
+	p.ink, p.ends = p.ink[:0], p.ends[:0]
 	for _, i := range p.missing {
-		p.ink = enc(p.ink[:0], Message{Epoch: epoch, Seq: b.First + uint64(i), Body: b.Frames[i]})
-		f := make(Frame, len(p.ink))
-		copy(f, p.ink)
-		b.Frames[i] = f
+		p.ink = enc(p.ink, Message{Epoch: epoch, Seq: b.First + uint64(i), Body: b.Frames[i]})
+		p.ends = append(p.ends, len(p.ink))
 	}
-	if cap(p.ink) > batchBytes {
+	piece, start := make([]byte, len(p.ink)), 0
+	copy(piece, p.ink)
+	for k, i := range p.missing {
+		b.Frames[i] = piece[start:p.ends[k]:p.ends[k]]
+		start = p.ends[k]
+	}
+	if cap(p.ink) > 4*batchBytes {
 		p.ink = nil
 	}
 }
