@@ -86,7 +86,7 @@ func TestReadmeLinks(t *testing.T) {
 	text := readme(t)
 	anchors := map[string]bool{}
 	for _, m := range heading.FindAllStringSubmatch(text, -1) {
-		anchors["#"+strings.ReplaceAll(strings.ToLower(strings.ReplaceAll(m[1], ",", "")), " ", "-")] = true
+		anchors["#"+strings.NewReplacer(" ", "-", ",", "", ":", "", ".", "").Replace(strings.ToLower(m[1]))] = true
 	}
 	for _, target := range targets(text) {
 		if strings.HasPrefix(target, "#") {
