@@ -130,6 +130,12 @@ func TestGateConcurrently(t *testing.T) {
 	var inside, refused atomic.Int64
 	var of [4]atomic.Int64 // by address
 	var work sync.WaitGroup
+	var held []*Pass // all that the first address may have, so that it is refused however the workers run
+	for range perAddress {
+		held = append(held, enter(t, g, "192.0.2.0"))
+	}
+	inside.Store(perAddress)
+	of[0].Store(perAddress)
 	for w := range workers {
 		work.Go(func() {
 			var mine [4]*Pass
@@ -160,6 +166,9 @@ func TestGateConcurrently(t *testing.T) {
 		})
 	}
 	work.Wait()
+	for _, p := range held {
+		p.Leave()
+	}
 	if c, a := g.Present(); c != 0 || a != 0 || len(g.guests.rows) != 0 {
 		t.Errorf("%d connections of %d addresses are left", c, a)
 	}
