@@ -62,8 +62,11 @@ func (c *Config) judge(r *http.Request) (handshake.Request, error) {
 	if err != nil {
 		return req, err
 	}
-	scheme := "http"
-	if r.TLS != nil || c.Secure != nil && c.Secure(r) {
+	secure, scheme := r.TLS != nil, "http"
+	if c.Secure != nil {
+		secure = c.Secure(r)
+	}
+	if secure {
 		scheme = "https"
 	}
 	return req, handshake.CheckOrigin(req, scheme, r.Host, c.Origins)

@@ -46,8 +46,8 @@ type Config struct {
 	// Origins are the origins allowed besides the server's own (§10.2): see
 	// [handshake.CheckOrigin]. Only Accept looks at them.
 	Origins []string
-	// Secure says that clients reach the server by https, though r.TLS is nil:
-	// behind a proxy that is trusted.
+	// Secure says whether the client came by https, behind a proxy that is
+	// trusted. It decides alone: nil means that r.TLS tells.
 	Secure func(r *http.Request) bool
 
 	Fields handshake.Fields // added to the request or the answer

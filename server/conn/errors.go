@@ -46,6 +46,3 @@ var (
 	ErrWriteTimeout = errors.New("the peer takes no bytes (RFC 6455 §10.4)")
 	ErrCloseTimeout = errors.New("no Close in answer to ours (RFC 6455 §7.1.3)")
 )
-
-// ErrReading says that somebody reads from the connection already.
-var ErrReading = errors.New("websocket: another goroutine reads this connection")

@@ -60,9 +60,11 @@ func (c *Conn) Fragment(op frame.Opcode, p []byte, last bool) error {
 	return err
 }
 
-// Reply sends ev back, a message that was just given out and not changed. Only the
-// goroutine that got it may call it. It leaves together with the other answers to
-// the same read, a long one at once and without a copy.
+// Reply answers a message that was just given out; only the goroutine that got it
+// may call it, before it takes the next. ev is that message, not changed, or one of
+// the caller's own making, of which Opcode and Payload count, as for Send. It leaves
+// together with the other answers to the same read; what came and is long leaves at
+// once and without a copy.
 func (c *Conn) Reply(ev session.Event) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

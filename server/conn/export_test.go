@@ -1,0 +1,36 @@
+package conn
+
+import (
+	"time"
+
+	"rfc6455/frame/session"
+)
+
+// AskToPark is what the Clock does to a connection that is silent, at once.
+func (c *Conn) AskToPark() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.broken && c.snd.State() == session.Open {
+		c.askToPark(c.cfg.Clock.Now(), -time.Hour)
+	}
+}
+
+// Asked says whether the reader was asked to park and has not done so.
+func (c *Conn) Asked() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.asked
+}
+
+// Rests says whether the connection is parked, or, where there is no such thing,
+// waits on a fresh stack.
+func (c *Conn) Rests() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.parked.Load() || c.rested
+}
+
+// CheckDeadlines is what the Clock does, as if so much time had passed.
+func (c *Conn) CheckDeadlines(passed time.Duration) {
+	c.checkDeadlines(c.cfg.Clock.Now() + int64(passed))
+}
