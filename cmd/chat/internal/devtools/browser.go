@@ -37,7 +37,7 @@ var flags = []string{
 	"--no-first-run", "--no-default-browser-check", "--disable-quic", "--disable-sync", "--disable-extensions",
 	"--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-breakpad",
 	"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
-	"--remote-debugging-port=0",
+	"--remote-debugging-port=0", "--host-resolver-rules=MAP *.test 127.0.0.1",
 }
 
 // A Browser is a running Chromium.

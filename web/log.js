@@ -1,0 +1,102 @@
+// The list of messages. It follows the state's entries: what the state dropped goes,
+// what is new is added, a piece at a time, so that no task is long.
+
+import { bubble, breakDivider, dayDivider } from './bubble.js';
+import { day } from './time.js';
+
+const PIECE = 100; //             entries that are added at a time
+const GOES_ON = 5 * 60 * 1000; // ms between two messages that stand together
+
+export class Log {
+  #region; #list; #reading;
+  #shown = []; //    {entry, nodes}: what is in the list
+  #entries = []; //  what should be
+  #live = false;
+  #timer = null;
+
+  // region is the element with role=log, list the <ul> in it.
+  constructor(region, list, reading) {
+    this.#region = region;
+    this.#list = list;
+    this.#reading = reading;
+  }
+
+  // show takes the state of now. The list has it a moment later: what comes
+  // together is shown together.
+  show({ entries, live }) {
+    this.#entries = entries;
+    this.#live = live;
+    if (!live) this.#quiet(true);
+    this.#timer ??= setTimeout(() => this.#step(), 0);
+  }
+
+  // rebuild makes everything new, in another language.
+  rebuild() {
+    this.#reading.hold(() => {
+      this.#list.replaceChildren();
+      this.#shown = [];
+    });
+    this.show({ entries: this.#entries, live: this.#live });
+  }
+
+  #step() {
+    this.#timer = null;
+    const last = this.#shown.at(-1)?.entry.key ?? -1;
+    const fresh = this.#entries.filter((e) => e.key > last);
+    const piece = fresh.slice(0, PIECE);
+    this.#reading.hold(() => {
+      this.#drop();
+      this.#add(piece);
+    });
+    const others = piece.filter((e) => e.kind === 'message' && !e.own).length;
+    if (others > 0) this.#reading.arrived(others);
+    if (fresh.length > piece.length) this.#timer = setTimeout(() => this.#step(), 0);
+    else if (this.#live) this.#quiet(false);
+  }
+
+  // quiet keeps screen readers from reading out the history.
+  #quiet(on) {
+    this.#region.setAttribute('aria-live', on ? 'off' : 'polite');
+    this.#region.setAttribute('aria-busy', String(on));
+  }
+
+  // drop takes out what the state no longer has: the oldest, and a break that a
+  // newer one replaced. What comes to stand first gets its day and name back.
+  #drop() {
+    const kept = new Set(this.#entries.map((e) => e.key));
+    const first = this.#shown[0];
+    this.#shown = this.#shown.filter(({ entry, nodes }) => {
+      if (kept.has(entry.key)) return true;
+      for (const node of nodes) node.remove();
+      return false;
+    });
+    const next = this.#shown[0];
+    if (!next || next === first) return;
+    const nodes = this.#make(next.entry, undefined);
+    next.nodes[0].before(...nodes);
+    for (const node of next.nodes) node.remove();
+    next.nodes = nodes;
+  }
+
+  #add(piece) {
+    const all = document.createDocumentFragment();
+    for (const entry of piece) {
+      const nodes = this.#make(entry, this.#shown.at(-1)?.entry);
+      this.#shown.push({ entry, nodes });
+      all.append(...nodes);
+    }
+    this.#list.append(all);
+  }
+
+  // make makes the nodes of an entry that stands after another.
+  #make(entry, before) {
+    if (entry.kind === 'break') return [breakDivider(entry.reason)];
+    const after = before?.kind === 'message' ? before : null;
+    const sameDay = after !== null && day(after.time) === day(entry.time);
+    const goesOn = sameDay && after.from.id === entry.from.id && after.from.name === entry.from.name
+      && Math.abs(entry.time - after.time) < GOES_ON;
+    const nodes = [bubble(entry, goesOn)];
+    if (!sameDay) nodes.unshift(dayDivider(entry.time));
+    return nodes;
+  }
+}

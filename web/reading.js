@@ -1,0 +1,85 @@
+// Where the reader is: at the end, and then the list follows what comes; or above,
+// and then nothing moves, and a button tells how much is new.
+
+import { language } from './i18n.js';
+
+const NEAR = 48; // px from the end still count as the end
+
+export class Reading {
+  #box; #button;
+  #following = true;
+  #fresh = 0;
+
+  // box is what scrolls, button leads to the end.
+  constructor(box, button) {
+    this.#box = box;
+    this.#button = button;
+    box.addEventListener('scroll', () => this.#look(), { passive: true });
+    button.addEventListener('click', () => this.toEnd());
+    // The box changes when a keyboard comes up, its content when a font has come.
+    const sizes = new ResizeObserver(() => this.#following && this.#jump());
+    sizes.observe(box);
+    for (const child of box.children) sizes.observe(child);
+  }
+
+  // hold changes the list without a jump: the end stays in sight, or the line that
+  // is being read stays where it is.
+  hold(change) {
+    const box = this.#box;
+    if (this.#following) {
+      change();
+      this.#jump();
+      return;
+    }
+    const anchor = this.#anchor();
+    const top = anchor?.getBoundingClientRect().top;
+    change();
+    if (anchor?.isConnected) box.scrollTop += anchor.getBoundingClientRect().top - top;
+  }
+
+  arrived(n) {
+    if (this.#following) return;
+    this.#fresh += n;
+    this.#tell();
+  }
+
+  toEnd() {
+    this.#following = true;
+    this.#jump();
+    this.#settle();
+  }
+
+  // tell says it again, after a change of language too.
+  tell() { this.#tell(); }
+
+  // anchor is the first line that is in sight.
+  #anchor() {
+    const { top, left, width } = this.#box.getBoundingClientRect();
+    for (let y = top + 4; y < top + 200; y += 24) {
+      const line = document.elementFromPoint(left + width / 2, y)?.closest('li');
+      if (line && this.#box.contains(line)) return line;
+    }
+    return null;
+  }
+
+  #jump() { this.#box.scrollTop = this.#box.scrollHeight; }
+
+  #look() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#box;
+    const following = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (following === this.#following) return;
+    this.#following = following;
+    this.#settle();
+  }
+
+  #settle() {
+    if (this.#following) this.#fresh = 0;
+    this.#tell();
+  }
+
+  #tell() {
+    this.#button.hidden = this.#following;
+    this.#button.classList.toggle('fresh', this.#fresh > 0);
+    this.#button.lastElementChild.textContent = language.say('latest', this.#fresh);
+  }
+}
