@@ -73,6 +73,11 @@ func startChat(t *testing.T, args ...string) *chat {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startBinary(t, binary, args...)
+}
+
+func startBinary(t *testing.T, binary string, args ...string) *chat {
+	t.Helper()
 	c := &chat{t: t, ended: make(chan struct{}), changed: make(chan struct{})}
 	c.process = exec.Command(binary, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
 	stderr, err := c.process.StderrPipe()

@@ -2,6 +2,7 @@ package conn_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -98,6 +99,8 @@ func TestAcceptOrigin(t *testing.T) {
 		origin, proto string
 		good          bool
 	}{
+		{"http://server.example", "tls", true}, // a proxy that comes by TLS for a client that did not
+		{"https://server.example", "tls", false},
 		{"http://server.example", "", true},
 		{"https://server.example", "", false},
 		{"https://server.example", "https", true},
@@ -111,6 +114,9 @@ func TestAcceptOrigin(t *testing.T) {
 			"Sec-WebSocket-Version": "13", "Origin": test.origin, "X-Proto": test.proto,
 		} {
 			r.Header.Set(name, value)
+		}
+		if test.proto == "tls" {
+			r.TLS = &tls.ConnectionState{}
 		}
 		r.Header["Sec-Websocket-Key"], r.Header["Sec-Websocket-Version"] = []string{sampleKey}, []string{"13"}
 		w := httptest.NewRecorder()
