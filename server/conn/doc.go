@@ -3,6 +3,21 @@
 // connection as a client, [New] takes any net.Conn on which the opening handshake
 // is done. Nothing here decides about the protocol.
 //
+// A server that echoes, in an http.Handler, and its client:
+//
+//	c, err := conn.Accept(w, r, nil)         c, err := conn.Dial(ctx, "ws://...", nil)
+//	if err != nil {                          if err != nil {
+//		return // is answered                    return err
+//	}                                        }
+//	for ev := range c.Messages() {           err = c.Send(frame.Text, []byte("hi"))
+//		c.Reply(ev)                          for ev := range c.Messages() { ... }
+//	}                                        err = c.Close(frame.NormalClosure, "")
+//	log.Print(c.Err())
+//
+// Pings, Close and deadlines are looked after as long as somebody reads. A server
+// of many connections gives each a [Handler] instead ([Conn.Serve], [Conn.Run]):
+// then one that is silent has no goroutine.
+//
 //	socket --> buffer --> session.Receiver --> Messages, Serve: the user
 //	                            | answers            |
 //	socket <-- output <-- session.Sender   <-- Send, Reply, Deliver, Close
@@ -11,17 +26,16 @@
 //
 // One goroutine reads at a time: the one that ranges over [Conn.Messages], or the
 // one that [Conn.Serve] starts when there is something to read. A connection that
-// waits holds no buffer, or a small one where the system has to be asked through a
-// net.Conn (TLS); bytes are read into a large one that many connections share, and
-// events point into it.
+// waits holds no buffer; bytes are read into a large one that many connections
+// share, and events point into it.
 //
 // # Writing
 //
-// Any number of goroutines may call Send, Deliver and Close; frames never mix.
-// Answers to all frames of one read - Pongs, Close, [Conn.Reply] - leave in one
-// write, before the next read: a peer that does not take its answers is not read
-// from (backpressure). Behind a write that is stuck at most [Config.QueueBytes]
-// wait; then Send waits too, at most [Config.WriteTimeout].
+// Any number of goroutines may call Send, Fragment, Deliver, StartClose and Close;
+// frames never mix. Answers to all frames of one read - Pongs, Close, [Conn.Reply] -
+// leave in one write, before the next read: a peer that does not take its answers is
+// not read from (backpressure). Behind a write that is stuck at most
+// [Config.QueueBytes] wait; then Send waits too, at most [Config.WriteTimeout].
 //
 // # Ends
 //
@@ -36,4 +50,27 @@
 //
 // See [Config]: every wait and every queue has one. A [Clock] walks the connections
 // for the deadlines; there is no timer per connection.
+//
+// # The system
+//
+// On Linux reads and writes are bare non-blocking calls, and a connection with a
+// Handler that is silent is parked: an epoll set of the Clock's waits for it. On
+// other Unixes (and with the build tag portable) the calls are ordinary ones, and
+// it waits on a goroutine with a fresh stack of 2 KiB. TLS, pipes and Windows have
+// any net.Conn's ways: a goroutine and a buffer of 512 bytes for each.
+//
+// What a silent connection of the chat costs on Linux, amd64, in bytes, of 10,000:
+//
+//	Conn                                          416
+//	package net: descriptor, addresses            304
+//	the runtime: poller, finalizers, bookkeeping  580
+//	member: its own, cursor, places in lists      185
+//	places in the Clock and its epoll set          24
+//	the collector's metadata, gaps in spans       240
+//	resident in all                              1750 to 1850, elsewhere 4500
+//
+// Each goroutine that ever ran beside the others leaves 456 more with the runtime
+// for its next one: so connections rest before their first read, and again soon
+// after they woke. Where thousands came, left or woke at once, the Clock returns
+// memory to the system when they are quiet.
 package conn

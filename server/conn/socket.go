@@ -1,6 +1,9 @@
 package conn
 
-import "net"
+import (
+	"net"
+	"sync"
+)
 
 // A socket is how bytes are waited for and moved: the one seam to the system.
 // Reads come from one goroutine, writes from one at a time.
@@ -39,22 +42,45 @@ const (
 // never writes without waiting.
 type plain struct {
 	nc    net.Conn
-	first [plainRead]byte
+	much  bool             // the last read gave as much as first holds, or more
+	more  *[plainMore]byte // for after such a read
+	first [plainFirst]byte
 }
 
-// plainRead is what a plain socket holds to wait for bytes. The first read of
-// more gives so many only; the message then grows by what is read.
-const plainRead = 512
+// What a plain socket holds to wait for bytes: a little while they come singly,
+// so that silence is cheap, more while they come in numbers.
+const (
+	plainFirst = 512
+	plainMore  = 4 << 10
+)
+
+var plainBuffers = sync.Pool{New: func() any { return new([plainMore]byte) }}
 
 func (s *plain) read(_ *Conn, space []byte) ([]byte, error) {
 	if len(space) == 0 {
-		space = s.first[:]
+		space = s.space()
 	}
 	n, err := s.nc.Read(space)
+	s.much = n >= plainFirst
 	if n > 0 {
 		err = nil // it comes again
 	}
 	return space[:n], err
+}
+
+// space gives the buffer for the next read. Nothing points into the last one's.
+func (s *plain) space() []byte {
+	switch {
+	case s.much && s.more == nil:
+		s.more = plainBuffers.Get().(*[plainMore]byte)
+	case !s.much && s.more != nil:
+		plainBuffers.Put(s.more)
+		s.more = nil
+	}
+	if s.more != nil {
+		return s.more[:]
+	}
+	return s.first[:]
 }
 
 func (s *plain) await() {}
