@@ -39,7 +39,7 @@ func (hs *halls) of(name string, r *room.Room) *hall {
 	defer hs.mu.Unlock()
 	h := hs.byRoom[r]
 	if h == nil {
-		h = &hall{name: name, room: r}
+		h = &hall{name: name, room: r, said: chat.Said{Limit: roomMessages}} // as many as the log holds
 		hs.byRoom[r] = h
 	}
 	return h

@@ -115,8 +115,15 @@ func (c *speaker) Message(_ *conn.Conn, ev session.Event) {
 		c.conn.StartClose(frame.UnsupportedData, "chat.v1 is text")
 		return
 	}
+	if int64(len(ev.Payload)) > c.server.limits.FrameBytes() { // a plain member's may be longer
+		c.conn.StartClose(frame.MessageTooBig, "message is over the limit of chat.v1")
+		return
+	}
 	request, refusal := chat.ParseRequest(ev.Payload, c.server.limits)
 	say, _ := request.(chat.Say)
+	if refusal != nil {
+		say.ID = refusal.ID
+	}
 	switch granted, retry := c.bucket.Take(time.Now(), c.server.limits.Rate, chat.TextTokens(len(say.Text))); granted {
 	case chat.Exhausted:
 		c.conn.StartClose(frame.PolicyViolation, chat.TooFast.Text)
