@@ -141,7 +141,7 @@ func TestDeadlinesAtRest(t *testing.T) {
 // Hundreds of connections on their way to rest and back, while the peer sends,
 // others Send and Deliver, and some end: nothing is lost, all end.
 func TestRestRaces(t *testing.T) {
-	const conns, rounds = 300, 30
+	const conns, rounds = 300, 20
 	clock := &conn.Clock{}
 	var all sync.WaitGroup
 	for i := range conns {
