@@ -36,7 +36,7 @@ const connection = new Connection({
   heard,
   changed,
 });
-const sender = new Sender({ outbox, pace, connection, world: theBrowser });
+const sender = new Sender({ outbox, pace, connection, world: theBrowser, pumped: showOutbox });
 let state = initial;
 let refusal = ''; //   the error before the connection's end
 let mended = false; // what the server refused was replaced once already
@@ -55,14 +55,11 @@ const composer = new Composer({ form: $('form'), field: $('message'), button: $(
   send,
   keep: (text) => tab.set(`draft.${room}`, text || null),
 });
-const members = new Members({ list: $('list'), count: $('count'), note: $('note'), form: $('me'), field: $('name') }, {
-  rename: (name) => {
-    status.notice('');
-    browser.set('name', name);
-    pace.take(Date.now(), 1);
-    connection.send(rename(name));
-  },
-  refused: () => status.notice('errors.bad-name'),
+const counts = { figures: $('count'), short: $('number'), button: $('people') };
+const members = new Members({ list: $('list'), counts, note: $('note'), form: $('me'), field: $('name'), error: $('nameNotice') }, (name) => {
+  browser.set('name', name);
+  pace.take(Date.now(), 1);
+  connection.send(rename(name));
 });
 
 // secret is who this browser is, in every room and after every restart.
@@ -99,12 +96,12 @@ function onWelcome({ room: name, limits }) {
 
 function onError(error) {
   const failed = outbox.refuse(error, Date.now());
-  if (failed || error.code === 'rate') status.notice(`errors.${error.code}`);
-  else if (error.code === 'bad-name') {
+  if (failed || (error.id && error.code === 'rate')) status.notice(`errors.${error.code}`);
+  if (error.code === 'bad-name') {
     browser.set('name', state.you?.name ?? null);
-    members.restore();
-    status.notice('errors.bad-name');
-  } else refusal = error.code;
+    members.refuse();
+  }
+  if (!state.live || error.code === 'not-taken') refusal = error.code; // the end follows
 }
 
 // changed takes the connection's phases.
@@ -132,11 +129,11 @@ function mend() {
 function show() {
   log.show(state);
   members.show(state);
-  $('number').textContent = language.say('peopleShort', state.members.count);
-  $('people').setAttribute('aria-label', language.say('people', state.members.count));
   invitation.show(state);
-  waiting.show(outbox.items);
-  tab.set(`outbox.${room}`, outbox.items.length > 0 ? outbox.items : null);
+}
+
+function showOutbox() {
+  if (waiting.show(outbox.items)) tab.set(`outbox.${room}`, outbox.items.length > 0 ? outbox.items : null);
 }
 
 function send(text) {
@@ -149,9 +146,8 @@ function send(text) {
     return false;
   }
   status.notice('');
-  show();
-  reading.toEnd();
   sender.pump();
+  reading.toEnd();
   return true;
 }
 
@@ -162,7 +158,6 @@ function onWaiting(what, id) {
     if (item && what === 'edit') composer.give(item.text);
   }
   status.notice('');
-  show();
   sender.pump();
 }
 
@@ -173,7 +168,7 @@ function translate() {
   for (const view of [reading, unread, status, composer]) view.tell();
   log.rebuild();
   members.show(state, true);
-  show();
+  showOutbox();
 }
 
 $('language').addEventListener('click', () => {

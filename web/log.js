@@ -5,6 +5,7 @@ import { bubble, breakDivider, dayDivider } from './bubble.js';
 import { day } from './time.js';
 
 const PIECE = 100; //             entries that are added at a time
+const SETTLED = 100; //           ms after the history is there
 const GOES_ON = 5 * 60 * 1000; // ms between two messages that stand together
 
 export class Log {
@@ -13,6 +14,7 @@ export class Log {
   #entries = []; //  what should be
   #live = false;
   #timer = null;
+  #calm = null;
 
   // region is the element with role=log, list the <ul> in it.
   constructor(region, list, reading) {
@@ -26,17 +28,18 @@ export class Log {
   show({ entries, live }) {
     this.#entries = entries;
     this.#live = live;
-    if (!live) this.#quiet(true);
+    if (!live) this.#quiet();
     this.#timer ??= setTimeout(() => this.#step(), 0);
   }
 
   // rebuild makes everything new, in another language.
   rebuild() {
+    const entries = this.#shown.map((s) => s.entry);
     this.#reading.hold(() => {
       this.#list.replaceChildren();
       this.#shown = [];
+      this.#add(entries);
     });
-    this.show({ entries: this.#entries, live: this.#live });
   }
 
   #step() {
@@ -51,13 +54,21 @@ export class Log {
     const others = piece.filter((e) => e.kind === 'message' && !e.own).length;
     if (others > 0) this.#reading.arrived(others);
     if (fresh.length > piece.length) this.#timer = setTimeout(() => this.#step(), 0);
-    else if (this.#live) this.#quiet(false);
+    else if (this.#live) this.#calm ??= setTimeout(() => this.#speak(), SETTLED);
   }
 
-  // quiet keeps screen readers from reading out the history.
-  #quiet(on) {
-    this.#region.setAttribute('aria-live', on ? 'off' : 'polite');
-    this.#region.setAttribute('aria-busy', String(on));
+  // quiet keeps screen readers from reading out the history. They look at the page
+  // after it has changed, so it stays quiet for a moment longer.
+  #quiet() {
+    clearTimeout(this.#calm);
+    this.#calm = null;
+    this.#region.setAttribute('aria-live', 'off');
+    this.#region.setAttribute('aria-busy', 'true');
+  }
+
+  #speak() {
+    this.#region.setAttribute('aria-live', 'polite');
+    this.#region.setAttribute('aria-busy', 'false');
   }
 
   // drop takes out what the state no longer has: the oldest, and a break that a

@@ -12,25 +12,25 @@ export function fits(name) {
 }
 
 export class Members {
-  #list; #count; #note; #field;
+  #list; #counts; #note; #field; #error;
   #last = null;
   #you = '';
 
-  // rename(name) is told a name that was entered, refused() that one cannot be.
-  constructor({ list, count, note, form, field }, { rename, refused }) {
+  // counts are what tells how many there are: in figures, in short, and the button
+  // that names it. rename(name) is told a name that was entered.
+  constructor({ list, counts, note, form, field, error }, rename) {
     this.#list = list;
-    this.#count = count;
+    this.#counts = counts;
+    this.#error = error;
     this.#note = note;
     this.#field = field;
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       const name = field.value.trim();
-      if (!fits(name)) {
-        refused();
-        return;
-      }
-      if (name !== this.#you) rename(name);
+      if (!fits(name)) this.#complain();
+      else if (name !== this.#you) rename(name);
     });
+    field.addEventListener('input', () => { error.hidden = true; });
     // The Enter that ends a composition does not submit.
     field.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && (event.isComposing || event.keyCode === 229)) event.preventDefault();
@@ -38,14 +38,25 @@ export class Members {
     });
   }
 
-  // restore puts the name back that the server knows.
-  restore() { this.#field.value = this.#you; }
+  // refuse puts the name back that the server knows.
+  refuse() {
+    this.#field.value = this.#you;
+    this.#complain();
+  }
+
+  #complain() {
+    this.#error.textContent = language.say('errors.bad-name');
+    this.#error.hidden = false;
+  }
 
   show({ members, you }, again = false) {
     if (members === this.#last && !again) return;
     this.#last = members;
     const { count, list } = members;
-    this.#count.textContent = String(count);
+    const { figures, short, button } = this.#counts;
+    figures.textContent = String(count);
+    short.textContent = language.say('peopleShort', count);
+    button.setAttribute('aria-label', language.say('people', count));
     this.#list.replaceChildren(...(list ?? []).map((m) => this.#row(m, you)));
     this.#note.textContent = this.#remark(count, list);
     this.#note.hidden = this.#note.textContent === '';

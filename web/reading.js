@@ -23,7 +23,7 @@ export class Reading {
   }
 
   // hold changes the list without a jump: the end stays in sight, or the line that
-  // is being read stays where it is.
+  // is being read, or the one that took its place, stays where it is.
   hold(change) {
     const box = this.#box;
     if (this.#following) {
@@ -32,9 +32,12 @@ export class Reading {
       return;
     }
     const anchor = this.#anchor();
+    const list = anchor?.parentNode;
+    const place = anchor ? [...list.children].indexOf(anchor) : 0;
     const top = anchor?.getBoundingClientRect().top;
     change();
-    if (anchor?.isConnected) box.scrollTop += anchor.getBoundingClientRect().top - top;
+    const line = anchor?.isConnected ? anchor : list?.children[place];
+    if (line) box.scrollTop += line.getBoundingClientRect().top - top;
   }
 
   arrived(n) {

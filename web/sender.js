@@ -5,21 +5,27 @@ import { DOUBTFUL_AFTER } from './outbox.js';
 import { say, tokens } from './protocol.js';
 
 export class Sender {
-  #outbox; #pace; #connection; #world;
+  #outbox; #pace; #connection; #world; #pumped;
   #timer = null;
 
-  constructor({ outbox, pace, connection, world }) {
+  // pumped is called after everything that may have changed the outbox.
+  constructor({ outbox, pace, connection, world, pumped = () => {} }) {
     this.#outbox = outbox;
     this.#pace = pace;
     this.#connection = connection;
     this.#world = world;
+    this.#pumped = pumped;
   }
 
   // pump sends what may be sent now, and comes back when there may be more. It is
   // to be called after every change of the outbox or the connection.
   pump() {
     this.#world.cancel(this.#timer);
-    if (this.#connection.phase !== 'live') return;
+    if (this.#connection.phase === 'live') this.#send();
+    this.#pumped();
+  }
+
+  #send() {
     const now = this.#world.now();
     let again = Math.min(this.#outbox.held(now) || Infinity, DOUBTFUL_AFTER);
     for (let item = this.#outbox.next(now); item; item = this.#outbox.next(now)) {

@@ -16,14 +16,16 @@ export class Waiting {
     this.#act = act;
   }
 
+  // show says whether there was anything new to show.
   show(items) {
     const looks = language.code + items.map((i) => `${i.id} ${i.state} ${i.why}`).join();
-    if (looks === this.#last) return;
+    if (looks === this.#last) return false;
     this.#last = looks;
     this.#reading.hold(() => {
       this.#list.replaceChildren(...items.map((i) => this.#item(i)));
       this.#list.hidden = items.length === 0;
     });
+    return true;
   }
 
   #item({ id, text, state, why }) {

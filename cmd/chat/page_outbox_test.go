@@ -29,6 +29,7 @@ func numbered(format string, n int) (texts []string) {
 
 // TestPageResume misses 50 messages and gets them, once.
 func TestPageResume(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	v := visit(t, s.url(), "ko-KR")
 	before, missed := numbered("before %d", 3), numbered("missed %d", 50)
@@ -53,6 +54,7 @@ func TestPageResume(t *testing.T) {
 // TestPageResync loses its place in each way: what is shown stays, a break is drawn,
 // what follows is added once, the members are replaced, the outbox is sent again.
 func TestPageResync(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		reason string
 		lose   func(s *stage)
@@ -98,6 +100,7 @@ func TestPageResync(t *testing.T) {
 // TestPageLostAcknowledgement kills the server between append and delivery. With
 // its history or without, the text is there once.
 func TestPageLostAcknowledgement(t *testing.T) {
+	t.Parallel()
 	for _, forgets := range []bool{false, true} {
 		t.Run(fmt.Sprint("forgets ", forgets), func(t *testing.T) {
 			s := newStage(t)
@@ -131,6 +134,7 @@ func TestPageLostAcknowledgement(t *testing.T) {
 			v.shows("second")
 			v.waits(0)
 			v.say("third")
+			v.shows("third")
 			other.shows("third")
 			if want := []string{"first", "second", "third"}; !forgets {
 				v.has(want...)
@@ -149,6 +153,7 @@ func TestPageLostAcknowledgement(t *testing.T) {
 
 // TestPageReload keeps what is on its way, and what is being written, over a reload.
 func TestPageReload(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.script = func(*visitor, v1.Request) bool { return true } // nothing is confirmed
 	v := view{open(t, "about:blank")}
@@ -185,6 +190,7 @@ func TestPageReload(t *testing.T) {
 
 // TestPageWarns is not left with texts on their way without a question.
 func TestPageWarns(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	v := visit(t, s.url(), "ko-KR")
 	v.say("there")
@@ -204,6 +210,7 @@ func TestPageWarns(t *testing.T) {
 
 // TestPageErrors lets a text be refused in every way.
 func TestPageErrors(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	v := visit(t, s.url(), "ko-KR")
 	refuse := func(code *v1.Code) {
@@ -249,6 +256,7 @@ func TestPageErrors(t *testing.T) {
 // TestPageLimits keeps to what the welcome says: a text that is too long does not
 // leave, and many texts leave at the pace of the bucket.
 func TestPageLimits(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.limits = v1.Limits{Text: 30, Rate: v1.Rate{Burst: 5, Every: 20e6}}
 	v := visit(t, s.url(), "en-US")
@@ -281,6 +289,7 @@ func TestPageLimits(t *testing.T) {
 // TestPageCloseCodes ends the connection with codes that allow to come back, and
 // with those that do not.
 func TestPageCloseCodes(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	v := visit(t, s.url(), "en-US")
 	for _, c := range v1.Closings {
@@ -303,6 +312,7 @@ func TestPageCloseCodes(t *testing.T) {
 
 // TestPageRefused is not let in. What the page itself sent along wrongly it replaces.
 func TestPageRefused(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	v := visit(t, s.url(), "ko-KR")
 	s.do(func() { s.refuse = v1.RoomFull })

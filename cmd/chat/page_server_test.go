@@ -28,6 +28,7 @@ func (c *chat) again(args ...string) *chat {
 // phone on a name that is no secure context, with reloads and a server that is
 // killed and comes back.
 func TestPageNewcomer(t *testing.T) {
+	t.Parallel()
 	const host = "chat.test"
 	c := startChat(t, "-host", host)
 	_, port, _ := strings.Cut(c.host, ":")
@@ -79,6 +80,7 @@ func TestPageNewcomer(t *testing.T) {
 // TestPageKilled kills the server while a page sends: every text is in the end
 // delivered, and shown once.
 func TestPageKilled(t *testing.T) {
+	t.Parallel()
 	c := startChat(t)
 	a, b := visit(t, "http://"+c.host+"/", "ko-KR"), visit(t, "http://"+c.host+"/", "en-US")
 	want := numbered("text %d", 40)
@@ -116,6 +118,7 @@ func TestPageKilled(t *testing.T) {
 
 // TestPageShutdown says goodbye to a page, which comes back by itself.
 func TestPageShutdown(t *testing.T) {
+	t.Parallel()
 	c := startChat(t)
 	v := visit(t, "http://"+c.host+"/", "ko-KR")
 	v.say("before")

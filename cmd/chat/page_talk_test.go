@@ -94,6 +94,7 @@ func (v view) clean(excuses ...string) {
 }
 
 func TestPageLanguages(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	for _, tt := range []struct{ tag, lang, heading, placeholder, button string }{
 		{"ko-KR", "ko", "WebSocket 채팅", "메시지를 입력하세요", "전송"},
@@ -118,6 +119,7 @@ func TestPageLanguages(t *testing.T) {
 
 // TestPageWindows lets two windows talk.
 func TestPageWindows(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	a, b := visit(t, s.url(), "ko-KR"), visit(t, s.url(), "en-US")
 	for _, v := range []view{a, b} {
@@ -151,6 +153,7 @@ func TestPageWindows(t *testing.T) {
 
 // TestPageName renames: for the others, after a reload, and not to what is no name.
 func TestPageName(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	a, b := visit(t, s.url(), "ko-KR"), visit(t, s.url(), "en-US")
 	enter := func(name string) {
@@ -167,7 +170,7 @@ func TestPageName(t *testing.T) {
 		v.wait(`[...document.querySelectorAll("#list bdi")].some(e => e.textContent === "지민")`)
 	}
 	enter(strings.Repeat("긴", 33))
-	a.wait(`!document.querySelector("#notice").hidden`)
+	a.wait(`!document.querySelector("#nameNotice").hidden`)
 	a.do(a.Goto(a.ctx, s.url()))
 	a.live()
 	a.wait(`document.querySelector("#name").value === "지민"`)
@@ -181,12 +184,13 @@ func TestPageName(t *testing.T) {
 		}
 	})
 	enter("거절")
-	a.wait(`document.querySelector("#name").value === "지민" && !document.querySelector("#notice").hidden`)
+	a.wait(`document.querySelector("#name").value === "지민" && !document.querySelector("#nameNotice").hidden`)
 	a.clean()
 }
 
 // TestPageNamesAlike shows tags where two names look alike, old messages included.
 func TestPageNamesAlike(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.post(otter, "hello")
 	v := visit(t, s.url(), "en-US")
@@ -198,6 +202,7 @@ func TestPageNamesAlike(t *testing.T) {
 
 // TestPageRooms goes into rooms by URL and makes a private one.
 func TestPageRooms(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	v := visit(t, s.url()+"?room=%EA%B0%9C%EB%B0%9C%20%EB%B0%A9", "ko-KR")
 	v.wait(`document.querySelector("#room").textContent === "개발 방" && document.title === "개발 방 · WebSocket 채팅"`)
@@ -225,6 +230,7 @@ func TestPageRooms(t *testing.T) {
 // TestPageComposition types as an input method for Korean does: the Enter that ends
 // the composition of a syllable does not send, in the name's field neither.
 func TestPageComposition(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	v := visit(t, s.url(), "ko-KR")
 	v.do(v.Size(v.ctx, 1000, 700, false))

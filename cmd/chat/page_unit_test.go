@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"rfc6455/cmd/chat/internal/outside"
@@ -15,6 +16,7 @@ import (
 // time, network and chance played. They are copied beside a package.json, which
 // says to older versions of Node what browsers are told by type="module".
 func TestPageModules(t *testing.T) {
+	t.Parallel()
 	node := outside.Program(t, "apt-get install nodejs", "node")
 	dir := t.TempDir()
 	copyInto(t, dir, web.Files)
@@ -39,5 +41,25 @@ func copyInto(t *testing.T, dir string, files fs.FS) {
 	}
 	if err := os.CopyFS(dir, files); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestPageFiles holds the page to its files: index.html asks for every module at
+// once, so that they do not come one after another, and nothing is in the folder
+// that no one asks for.
+func TestPageFiles(t *testing.T) {
+	t.Parallel()
+	page, err := fs.ReadFile(web.Files, "index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := fs.Glob(web.Files, "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if name != "index.html" && !strings.Contains(string(page), `"`+name+`"`) {
+			t.Errorf("index.html does not name %s", name)
+		}
 	}
 }

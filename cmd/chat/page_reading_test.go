@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	v1 "rfc6455/server/chat"
+)
+
+// top gives where the message with that text stands in the window.
+func (v view) top(text string) (y float64) {
+	v.t.Helper()
+	v.do(v.Eval(v.ctx, fmt.Sprintf(`[...document.querySelectorAll("#chat .text")].find(e => e.textContent === %q).getBoundingClientRect().top`, text), &y))
+	return y
+}
+
+const atEnd = `document.querySelector("#reading").scrollHeight - document.querySelector("#reading").scrollTop - document.querySelector("#reading").clientHeight < 2`
+
+// TestPageReading reads above while messages come: nothing moves, the button counts,
+// and leads to the end. At the end the list follows.
+func TestPageReading(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.post(sumin, numbered("old %d", 50)...)
+	v := visit(t, s.url(), "ko-KR")
+	v.do(v.Size(v.ctx, 360, 640, true))
+	v.wait(atEnd)
+	s.post(sumin, "seen at once")
+	v.shows("seen at once")
+	v.wait(atEnd)
+	v.wait(`document.querySelector("#latest").hidden`)
+	v.do(v.Eval(v.ctx, `document.querySelector("#reading").scrollTop -= 700, 1`, nil))
+	v.wait(`!document.querySelector("#latest").hidden`)
+	at := v.top("old 40")
+	s.post(sumin, numbered("new %d", 7)...)
+	v.shows("new 6")
+	v.wait(`document.querySelector("#latest span").textContent === "새 메시지 7개"`)
+	if now := v.top("old 40"); now != at {
+		t.Errorf("the line that is read went from %v to %v", at, now)
+	}
+	v.do(v.Click(v.ctx, "#latest"))
+	v.wait(atEnd)
+	v.wait(`document.querySelector("#latest").hidden`)
+	v.do(v.Eval(v.ctx, `document.querySelector("#reading").scrollTop -= 700, 1`, nil))
+	v.wait(`!document.querySelector("#latest").hidden && document.querySelector("#latest span").textContent === "맨 아래로"`)
+	v.say("what I say I see")
+	v.shows("what I say I see")
+	v.wait(atEnd)
+	v.clean()
+}
+
+// TestPageThousand has more than the page holds: it keeps the newest thousand, in
+// order, without a jump of what is read, and scrolls without a task over 50 ms.
+func TestPageThousand(t *testing.T) {
+	s := newStage(t)
+	v := visit(t, s.url(), "ko-KR")
+	s.post(sumin, numbered("text %d https://example.com/a를", 990)...)
+	v.wait(`document.querySelectorAll("#chat .message").length === 990`)
+	v.do(v.Eval(v.ctx, `document.querySelector("#reading").scrollTop = document.querySelector("#reading").scrollHeight / 2, 1`, nil))
+	v.wait(`!document.querySelector("#latest").hidden`)
+	const read = "text 500 https://example.com/a를"
+	at := v.top(read)
+	s.post(otter, numbered("more %d", 60)...)
+	v.shows("more 59")
+	if now := v.top(read); now-at > 1 || at-now > 1 {
+		t.Errorf("the line that is read went from %v to %v", at, now)
+	}
+	v.wait(`document.querySelectorAll("#chat .message").length === 1000 && document.querySelectorAll("#chat .day").length === 1`)
+	v.wait(`document.querySelector("#chat").firstElementChild.matches(".day") && document.querySelectorAll("#chat .person").length === 2`)
+	var long []float64
+	for range 5 {
+		v.do(v.Eval(v.ctx, scrollThrough, &long))
+		if len(long) == 0 {
+			break
+		}
+		t.Logf("tasks over 50 ms, by the clock of a machine that others use too: %v", long)
+	}
+	if len(long) > 0 && !raceEnabled {
+		t.Errorf("no way through the messages without a long task")
+	}
+	v.clean()
+}
+
+// scrollThrough scrolls from the first message to the last, a screen a frame, and
+// gives the lengths of the tasks over 50 ms that this takes.
+const scrollThrough = `new Promise(done => {
+	const long = [], box = document.querySelector("#reading");
+	const watch = new PerformanceObserver(list => long.push(...list.getEntries().map(e => e.duration)));
+	watch.observe({type: "longtask"});
+	box.scrollTop = 0;
+	const step = () => {
+		box.scrollTop += box.clientHeight;
+		if (box.scrollTop + box.clientHeight < box.scrollHeight - 2) requestAnimationFrame(step);
+		else requestAnimationFrame(() => setTimeout(() => { watch.disconnect(); done(long); }));
+	};
+	requestAnimationFrame(step);
+})`
+
+// TestPageHistory shows the history with its days, quietly.
+func TestPageHistory(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	now := time.Now()
+	s.do(func() {
+		s.postAt(sumin, "last year", now.AddDate(-1, 0, 0))
+		s.postAt(sumin, "three days ago", now.AddDate(0, 0, -3))
+		s.postAt(sumin, "and so", now.AddDate(0, 0, -3))
+		s.postAt(otter, "now", now)
+	})
+	v := view{open(t, "about:blank")}
+	v.do(v.Locale(v.ctx, "en-US"))
+	v.do(v.Call(v.ctx, "Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": `addEventListener("DOMContentLoaded", () => {
+		window.loud = [];
+		const log = document.querySelector("#log");
+		new MutationObserver(list => list.forEach(() => loud.push(log.getAttribute("aria-live")))).observe(document.querySelector("#chat"), {childList: true});
+	})`}, nil))
+	v.do(v.Goto(v.ctx, s.url()))
+	v.live()
+	v.has("last year", "three days ago", "and so", "now")
+	v.wait(`document.querySelectorAll("#chat .day").length === 3 && document.querySelectorAll("#chat .goes-on").length === 1`)
+	v.wait(`document.querySelector("#chat .day").textContent.includes(%q)`, now.AddDate(-1, 0, 0).Format("2006"))
+	v.wait(`loud.length > 0 && loud.every(l => l === "off")`)
+	s.post(sumin, "live")
+	v.shows("live")
+	v.wait(`loud.at(-1) === "polite"`)
+	v.clean()
+}
+
+// TestPageCrowd is told only the number, then the list again.
+func TestPageCrowd(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	var crowd []v1.Member
+	for i := range 120 {
+		crowd = append(crowd, v1.Member{ID: fmt.Sprintf("member-%09d", i), Name: fmt.Sprintf("손님 %d", i)})
+	}
+	s.join(crowd...)
+	v := visit(t, s.url(), "ko-KR")
+	v.do(v.Size(v.ctx, 1000, 700, false))
+	v.wait(`document.querySelector("#count").textContent === "121" && document.querySelectorAll("#list li").length === 100 && document.querySelector("#note").textContent === "외 21명"`)
+	s.do(func() { s.tell([]v1.Note{v1.Members{Version: 1000, Count: 150}}) })
+	v.wait(`document.querySelector("#count").textContent === "150" && document.querySelectorAll("#list li").length === 0 && !document.querySelector("#note").hidden`)
+	s.do(func() { s.tell([]v1.Note{v1.Members{Version: 1001, Count: 2, List: crowd[:2]}}) })
+	v.wait(`document.querySelector("#number").textContent === "2명" && document.querySelectorAll("#list li").length === 2 && document.querySelector("#note").hidden`)
+	v.clean()
+}
