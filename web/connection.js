@@ -139,7 +139,7 @@ export class Connection {
     else this.#enter('ended');
   }
 
-  // pause waits a random time, so that all clients of a server that restarts do
+  // pause waits a random time (RFC 6455 §7.2.3), so that all clients of a server that restarts do
   // not come back at once. Where the browser knows of no network it does not hurry;
   // but it may be wrong about a server on the same machine.
   #pause() {
