@@ -51,8 +51,8 @@ func (s *Server) serveChat(w http.ResponseWriter, r *http.Request) {
 	}
 	s.log.Info(logConnected, "remote", r.RemoteAddr)
 	s.enter(c)
-	c.Send(frame.Text, []byte(Greeting)) // an error ends the connection, and End tells it
 	m.hall.enter(m)
+	c.Send(frame.Text, []byte(Greeting)) // an error ends the connection, and End tells it
 	m.cursor.Ready()
 	c.Run(m)
 }
