@@ -35,6 +35,7 @@ export class Log {
   // rebuild makes everything new, in another language.
   rebuild() {
     const entries = this.#shown.map((s) => s.entry);
+    this.#quiet();
     this.#reading.hold(() => {
       this.#list.replaceChildren();
       this.#shown = [];
@@ -84,6 +85,7 @@ export class Log {
     const next = this.#shown[0];
     if (!next || next === first) return;
     const nodes = this.#make(next.entry, undefined);
+    for (const node of nodes) node.setAttribute('aria-live', 'off'); // it is no news
     next.nodes[0].before(...nodes);
     for (const node of next.nodes) node.remove();
     next.nodes = nodes;

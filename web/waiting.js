@@ -8,6 +8,7 @@ import { language } from './i18n.js';
 export class Waiting {
   #list; #reading; #act;
   #last = '';
+  #nodes = new Map(); // by what they show
 
   // act(what, id) is told of a click: what is "resend", "edit" or "discard".
   constructor(list, reading, act) {
@@ -18,14 +19,23 @@ export class Waiting {
 
   // show says whether there was anything new to show.
   show(items) {
-    const looks = language.code + items.map((i) => `${i.id} ${i.state} ${i.why}`).join();
-    if (looks === this.#last) return false;
-    this.#last = looks;
-    this.#reading.hold(() => {
-      this.#list.replaceChildren(...items.map((i) => this.#item(i)));
-      this.#list.hidden = items.length === 0;
-    });
+    const looks = items.map((i) => `${language.code} ${i.id} ${i.state} ${i.why}`);
+    if (looks.join() === this.#last) return false;
+    this.#last = looks.join();
+    this.#reading.hold(() => this.#change(items, looks));
     return true;
+  }
+
+  // change leaves the items alone that look as before, and the focus in them.
+  #change(items, looks) {
+    const before = this.#nodes;
+    this.#nodes = new Map(items.map((item, i) => [looks[i], before.get(looks[i]) ?? this.#item(item)]));
+    for (const [look, node] of before) if (!this.#nodes.has(look)) node.remove();
+    [...this.#nodes.values()].forEach((node, i) => {
+      const there = this.#list.children[i] ?? null;
+      if (node !== there) this.#list.insertBefore(node, there);
+    });
+    this.#list.hidden = items.length === 0;
   }
 
   #item({ id, text, state, why }) {

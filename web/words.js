@@ -7,7 +7,7 @@ const ko = {
   messagePlaceholder: '메시지를 입력하세요',
   send: '전송',
   room: '방',
-  newRoom: '새 비밀 방',
+  newRoom: '새 비공개 방',
   people: (n) => `멤버 ${n}명`,
   peopleShort: (n) => `${n}명`,
   membersHeading: '멤버',
@@ -25,10 +25,10 @@ const ko = {
   latest: (n) => (n > 0 ? `새 메시지 ${n}개` : '맨 아래로'),
   left: (n) => (n < 0 ? `${-n}바이트 초과` : `${n}바이트 남음`),
   resend: '다시 보내기',
-  edit: '고치기',
-  discard: '버리기',
+  edit: '수정',
+  discard: '삭제',
   delivered: '전달됨',
-  waiting: '보낼 예정',
+  waiting: '대기 중',
   unconfirmed: '보내는 중',
   failed: {
     'too-long': '전송 실패: 너무 깁니다',
@@ -50,6 +50,7 @@ const ko = {
     restarted: '서버가 다시 시작되었습니다. 여기부터 새 대화입니다.',
     trimmed: '자리를 비운 사이의 메시지 일부는 더 이상 남아 있지 않습니다.',
     unknown: '이어지는 곳을 찾을 수 없어 최근 대화부터 보여 드립니다.',
+    other: '여기서 대화가 이어지지 않습니다.',
   },
   errors: {
     'room-full': '방이 가득 찼습니다. 자리가 나면 들어갑니다.',
@@ -114,6 +115,7 @@ const en = {
     restarted: 'The server was restarted. A new conversation begins here.',
     trimmed: 'Some messages from while you were away are no longer kept.',
     unknown: 'Where you left off was not found. These are the latest messages.',
+    other: 'What follows does not join onto what is above.',
   },
   errors: {
     'room-full': 'The room is full. You will enter when there is a place.',

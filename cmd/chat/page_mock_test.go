@@ -26,9 +26,7 @@ type stage struct {
 	t    *testing.T
 	host string // "127.0.0.1:PORT"
 
-	// Set before the first visitor comes.
-	limits v1.Limits
-	begin  int // messages without an "after"; 0: 50
+	limits v1.Limits // to be set before the first visitor comes
 
 	mu       sync.Mutex
 	http     *http.Server
@@ -165,11 +163,7 @@ func (s *stage) replay(v *visitor, after v1.After, head uint64) {
 	verdict := after.Judge(v1.Log{Epoch: s.epoch, Base: s.base, Head: head})
 	from := after.Position.Seq + 1
 	if verdict != v1.Resume {
-		begin := uint64(s.begin)
-		if begin == 0 {
-			begin = 50
-		}
-		from = max(s.base, head-min(head, begin))
+		from = max(s.base, head-min(head, v1.History))
 	}
 	if verdict.Resyncs() {
 		v.send(v1.Resync{Reason: verdict, Position: v1.Position{Epoch: s.epoch, Seq: from - 1}})
@@ -302,9 +296,6 @@ func (s *stage) close(code frame.CloseCode) {
 		}
 	})
 }
-
-// now is the stage's time.
-func (s *stage) now() time.Time { return time.Now() }
 
 // send sends a message; a visitor that is gone is told nothing.
 func (v *visitor) send(m interface{ Append([]byte) []byte }) {

@@ -209,6 +209,8 @@ func TestPageRooms(t *testing.T) {
 	v.wait(`!document.querySelector("#invitation").hidden && document.querySelector("#link").value === location.href.replaceAll("%%20", "+")`)
 	v.do(v.Click(v.ctx, "#link"))
 	v.wait(`document.querySelector("#link").selectionEnd === document.querySelector("#link").value.length`)
+	v.do(v.Click(v.ctx, "#copy"))
+	v.wait(`document.querySelector("#copy").textContent === "복사했어요"`)
 	v.do(v.Click(v.ctx, "#private"))
 	v.wait(`/\?room=[A-Za-z0-9_-]{22}$/.test(location.href)`)
 	v.live()
@@ -264,5 +266,30 @@ func TestPageComposition(t *testing.T) {
 			t.Errorf("renames were %v, want one", renames)
 		}
 	})
+	v.clean()
+}
+
+// TestPageKeyboard goes about the page without a mouse.
+func TestPageKeyboard(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	v := visit(t, s.url(), "en-US")
+	v.do(v.Size(v.ctx, 360, 640, true))
+	v.wait(`document.activeElement.id === "message" && document.querySelector("#panel").hidden`)
+	press := func(key string, modifiers int) { t.Helper(); v.do(v.Press(v.ctx, key, modifiers)) }
+	press("Tab", 0)
+	v.wait(`document.activeElement.id === "send"`)
+	v.do(v.Eval(v.ctx, `document.querySelector("#people").focus(), 1`, nil))
+	press("Enter", 0)
+	v.wait(`document.activeElement.id === "close" && document.querySelector("#people").getAttribute("aria-expanded") === "true"`)
+	press("Tab", 0)
+	v.wait(`document.activeElement.id === "name"`)
+	press("Escape", 0)
+	v.wait(`document.activeElement.id === "people" && document.querySelector("#panel").hidden`)
+	press("Tab", 0)
+	press("Enter", 0)
+	v.wait(`document.documentElement.lang === "ko" && document.activeElement.id === "language"`)
+	press("Tab", 0)
+	v.wait(`document.activeElement.id === "reading"`)
 	v.clean()
 }

@@ -59,7 +59,7 @@ test('breaks are drawn under something only, and one for several', () => {
   assert.deepEqual(texts(run([welcome(), message(1), resync('restarted'), resync('trimmed'), message(2)])), ['text 1', '-- trimmed', 'text 2']);
 });
 
-test('keeps the newest thousand, under keys that only rise', () => {
+test('keeps the newest, under keys that only rise', () => {
   let state = run([welcome()]);
   for (let n = 1; n <= MAX_ENTRIES + 5; n++) state = reduce(state, message(n));
   assert.equal(state.entries.length, MAX_ENTRIES);
