@@ -36,11 +36,12 @@ const connection = new Connection({
   heard,
   changed,
 });
-const sender = new Sender({ outbox, pace, connection, world: theBrowser, pumped: showOutbox });
+const sender = new Sender({ outbox, pace, connection, world: theBrowser, pumped: show });
 let state = initial;
 let refusal = ''; //   the error before the connection's end
 let mended = false; // what the server refused was replaced once already
 let settled = false; // the history of this page's beginning is there
+let due = null; //     the next drawing
 
 const reading = new Reading($('reading'), $('latest'));
 const unread = new Unread();
@@ -82,7 +83,6 @@ function heard(message) {
   }
   state = reduce(state, message);
   settled ||= state.live;
-  show();
   sender.pump();
 }
 
@@ -112,7 +112,6 @@ function changed(phase) {
   }
   if (phase === 'ended' && mend()) return;
   status.show(phase, refusal);
-  show();
   sender.pump();
 }
 
@@ -126,13 +125,18 @@ function mend() {
   return true;
 }
 
+// show draws soon: what comes together is drawn together, and a text that arrives
+// does not leave the one place before it is in the other.
 function show() {
+  due ??= setTimeout(draw, 0);
+}
+
+function draw() {
+  clearTimeout(due);
+  due = null;
   log.show(state);
   members.show(state);
   invitation.show(state);
-}
-
-function showOutbox() {
   if (waiting.show(outbox.items)) tab.set(`outbox.${room}`, outbox.items.length > 0 ? outbox.items : null);
 }
 
@@ -147,6 +151,7 @@ function send(text) {
   }
   status.notice('');
   sender.pump();
+  draw();
   reading.toEnd();
   return true;
 }
@@ -168,7 +173,7 @@ function translate() {
   for (const view of [reading, unread, status, composer]) view.tell();
   log.rebuild();
   members.show(state, true);
-  showOutbox();
+  draw();
 }
 
 $('language').addEventListener('click', () => {

@@ -12,6 +12,7 @@ export class Log {
   #region; #list; #reading;
   #shown = []; //    {entry, nodes}: what is in the list
   #entries = []; //  what should be
+  #done = null; //   the entries that are all in the list
   #live = false;
   #timer = null;
   #calm = null;
@@ -23,13 +24,13 @@ export class Log {
     this.#reading = reading;
   }
 
-  // show takes the state of now. The list has it a moment later: what comes
-  // together is shown together.
+  // show takes the state of now. Of very much that is new the list has the rest a
+  // moment later.
   show({ entries, live }) {
     this.#entries = entries;
     this.#live = live;
     if (!live) this.#quiet();
-    this.#timer ??= setTimeout(() => this.#step(), 0);
+    if (this.#timer === null) this.#step();
   }
 
   // rebuild makes everything new, in another language.
@@ -45,6 +46,12 @@ export class Log {
 
   #step() {
     this.#timer = null;
+    if (this.#entries !== this.#done) this.#draw();
+    if (this.#entries !== this.#done) this.#timer = setTimeout(() => this.#step(), 0);
+    else if (this.#live) this.#calm ??= setTimeout(() => this.#speak(), SETTLED);
+  }
+
+  #draw() {
     const last = this.#shown.at(-1)?.entry.key ?? -1;
     const fresh = this.#entries.filter((e) => e.key > last);
     const piece = fresh.slice(0, PIECE);
@@ -54,8 +61,7 @@ export class Log {
     });
     const others = piece.filter((e) => e.kind === 'message' && !e.own).length;
     if (others > 0) this.#reading.arrived(others);
-    if (fresh.length > piece.length) this.#timer = setTimeout(() => this.#step(), 0);
-    else if (this.#live) this.#calm ??= setTimeout(() => this.#speak(), SETTLED);
+    if (fresh.length === piece.length) this.#done = this.#entries;
   }
 
   // quiet keeps screen readers from reading out the history. They look at the page
