@@ -123,8 +123,8 @@ func TestPageLook(t *testing.T) {
 	v.clean(lost...)
 }
 
-// shoot takes a picture. It is not kept longer than the test, but that it can be
-// taken shows that the page is drawn.
+// shoot takes a picture. It is kept only if PICTURES in the environment is a folder
+// for it; but that it can be taken shows that the page is drawn.
 func (v view) shoot(dir, name string) {
 	v.t.Helper()
 	if keep := os.Getenv("PICTURES"); keep != "" {
