@@ -117,7 +117,7 @@ func TestHouseRules(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"web/app.js", "fetch('/home');\n", ""},
 		{"frame/x.go", "package frame\n", ""},
-		{"server/x.go", "package server\n\n// see http://h/tmp/x and ../work/x\n", ""},
+		{"server/x.go", "package server\n\n// see http://h/tmp/x and ../home/x\n", ""},
 		{"util/x.go", "package util\n", "stands at the top, which is fixed"},
 		{"notes.txt", "x\n", "stands at the top, which is fixed"},
 		{"web/x.js", strings.Repeat("x", maxFile+1), "is over 300 kB"},
