@@ -37,7 +37,8 @@ func (b batch) rest(n int) batch {
 }
 
 // deliverAll offers the batch until all of it is taken.
-func (b batch) deliverAll(t *testing.T, c *conn.Conn, ready <-chan bool) (later int) {
+// It tells stuck, if there is room, before it waits.
+func (b batch) deliverAll(t *testing.T, c *conn.Conn, ready <-chan bool, stuck chan<- bool) (later int) {
 	for {
 		n, st := c.Deliver(b.joined, b.frames, false)
 		switch {
@@ -49,6 +50,10 @@ func (b batch) deliverAll(t *testing.T, c *conn.Conn, ready <-chan bool) (later 
 		}
 		b = b.rest(n)
 		later++
+		select {
+		case stuck <- true:
+		default:
+		}
 		<-ready
 		if len(b.frames) == 0 {
 			return later
@@ -71,17 +76,18 @@ func TestDeliverInPieces(t *testing.T) {
 		ready := make(chan bool, 1)
 		c.OnReady(func() { ready <- true })
 		const batches, each = 100, 20
-		later := make(chan int, 1)
+		later, stuck := make(chan int, 1), make(chan bool, 1)
 		go func() {
 			sum := 0
 			for i := range batches {
-				sum += newBatch(i*each, each, 1000+i).deliverAll(t, c, ready)
+				sum += newBatch(i*each, each, 1000+i).deliverAll(t, c, ready, stuck)
 				if i%4 == 0 {
 					c.Send(frame.Ping, []byte("between"))
 				}
 			}
 			later <- sum
 		}()
+		<-stuck // the peer begins to read when no more goes in
 		pings := 0
 		for next := 0; next < batches*each; {
 			f, err := p.frame()
