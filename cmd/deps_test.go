@@ -56,9 +56,9 @@ const importRules = `
 	server/conn < cmd/ws/internal/cli;
 	cmd/ws/internal/report, cmd/ws/internal/cli < cmd/ws;
 
-	# The chat's tests from outside: a browser, driven over our own connections,
-	# and other people's libraries.
-	NONE < cmd/chat/internal/outside;
+	# The tests from outside: other people's programs, and a browser, driven over our
+	# own connections.
+	NONE < testdata/outside;
 	server/conn < cmd/chat/internal/devtools;
 
 	# The tests of the whole tree.
@@ -69,7 +69,7 @@ const importRules = `
 	CHAT: server, server/admit, server/chat, server/metrics, server/room, server/store, web, cmd/chat;
 	TOOLBOX: cmd/ws, cmd/ws/internal/...;
 	KIT: fuzz, testdata, TOOLBOX;
-	OUTSIDE: cmd/chat/internal/...;
+	OUTSIDE: testdata/outside, cmd/chat/internal/...;
 
 	# A main reads flags and starts the server; what it needs of the rest, the
 	# server's configuration says.
@@ -289,7 +289,7 @@ func TestImportRules(t *testing.T) {
 		{"cmd/ws/internal/load", "unsafe", false, "Raw system calls"},
 		{"cmd/chat/internal/devtools", "rfc6455/server/conn", false, ""},
 		{"cmd/chat/internal/devtools", "rfc6455/server", false, "no way leads"},
-		{"cmd/chat/internal/outside", "unsafe", false, "Raw system calls"},
+		{"testdata/outside", "unsafe", false, "Raw system calls"},
 		{"frame", "github.com/google/go-cmp/cmp", true, ""},
 		{"frame", "github.com/google/go-cmp/cmp", false, "is for _test.go files"},
 		{"frame", "golang.org/x/net/websocket", true, "the standard library alone"},

@@ -3,10 +3,11 @@ package server
 import (
 	"bytes"
 	"encoding/hex"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"rfc6455/testdata/outside"
 )
 
 // decodeVectors are what any decoder of the Encoding Standard gives.
@@ -59,14 +60,7 @@ console.log(lines.map((line) => {
 // TestDecodeAsNode holds the decoder to the one whose chat this is compatible
 // with: message.toString().
 func TestDecodeAsNode(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		const how = "node is missing: install Node.js 18 or later, as apt-get install nodejs does"
-		if os.Getenv("REQUIRE_ALL") == "1" {
-			t.Fatal(how)
-		}
-		t.Skip(how)
-	}
+	node := outside.Program(t, "install Node.js 18 or later, as apt-get install nodejs does", "node")
 	var inputs [][]byte
 	for _, v := range decodeVectors {
 		inputs = append(inputs, v.in)

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"rfc6455/cmd/chat/internal/devtools"
-	"rfc6455/cmd/chat/internal/outside"
+	"rfc6455/testdata/outside"
 )
 
 const (

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"rfc6455/cmd/chat/internal/outside"
 	v1 "rfc6455/server/chat"
+	"rfc6455/testdata/outside"
 )
 
 // TestPageHostile has script in the name, in texts and in the room: it is text.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"rfc6455/cmd/chat/internal/outside"
+	"rfc6455/testdata/outside"
 	"rfc6455/web"
 )
 

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"rfc6455/cmd/chat/internal/outside"
+	"rfc6455/testdata/outside"
 )
 
 // A library is somebody else's implementation of the protocol.

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"rfc6455/cmd/chat/internal/outside"
+	"rfc6455/testdata/outside"
 )
 
 const testPage = `<!doctype html><meta charset="utf-8"><title>driver</title>
