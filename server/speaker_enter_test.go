@@ -150,18 +150,18 @@ func chatter(t *testing.T, s *rig) (end func()) {
 		func(int) []byte { return []byte("x") },
 		func(n int) []byte { return chat.Say{ID: fmt.Sprintf("id-%017d", n), Text: "y"}.Append(nil) },
 	}
-	var wg sync.WaitGroup
+	var readers, senders sync.WaitGroup
 	stop := make(chan struct{})
 	for i, c := range all {
 		ahead := make(chan struct{}, 64)
-		wg.Go(func() {
+		readers.Go(func() {
 			for ev := range c.Messages() {
 				if own := [][]byte{[]byte(Prefix + "x"), []byte(`"text":"y"`)}[i]; bytes.Contains(ev.Payload, own) {
 					<-ahead
 				}
 			}
 		})
-		wg.Go(func() {
+		senders.Go(func() {
 			for n := 0; ; n++ {
 				select {
 				case <-stop:
@@ -177,10 +177,11 @@ func chatter(t *testing.T, s *rig) (end func()) {
 	}
 	return func() {
 		close(stop)
+		senders.Wait()
 		for _, c := range all {
 			c.Close(frame.NormalClosure, "")
 		}
-		wg.Wait()
+		readers.Wait()
 	}
 }
 
