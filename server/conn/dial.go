@@ -45,7 +45,7 @@ func Dial(ctx context.Context, url string, cfg *Config) (*Conn, error) {
 		ctx, cancel = context.WithTimeout(ctx, cfg.HandshakeTimeout)
 		defer cancel()
 	}
-	nc, err := cfg.connect(ctx, u)
+	nc, err := cfg.Connect(ctx, u)
 	if err != nil {
 		return nil, err
 	}
@@ -107,9 +107,9 @@ func (c *Config) readAnswer(nc net.Conn, method string) (*http.Response, *bufio.
 	return nil, nil, ErrInterim
 }
 
-// connect opens what the handshake is spoken on: TCP, maybe through a proxy, and
-// TLS for wss (§10.6).
-func (c *Config) connect(ctx context.Context, u handshake.URL) (net.Conn, error) {
+// Connect opens what the opening handshake with u is spoken on, and no more: TCP,
+// maybe through a proxy, and TLS for wss (§10.6). It is bounded by ctx alone.
+func (c *Config) Connect(ctx context.Context, u handshake.URL) (net.Conn, error) {
 	nc, err := c.reach(ctx, u)
 	if err != nil || !u.Secure {
 		return nc, err

@@ -19,9 +19,10 @@ type Status int
 
 const (
 	OK          Status = 0 // as expected
-	Deviation   Status = 1 // the server did something else
+	Deviation   Status = 1 // the target did something else
 	Usage       Status = 2 // the command was called wrongly
 	Unreachable Status = 3 // nothing answered
+	Died        Status = 4 // the target died, and the case that killed it is named
 )
 
 // A Command is one of the toolbox.

@@ -79,7 +79,7 @@ func (f *Flags) Help(w io.Writer) {
 		}
 		fmt.Fprintf(w, "  %-20s %s\n", strings.TrimSpace("-"+fl.Name+" "+arg), strings.ReplaceAll(what, "\n", "\n"+strings.Repeat(" ", 23)))
 	})
-	fmt.Fprintf(w, "\nexit status: %d as expected, %d deviations, %d wrong usage, %d not reached\n", OK, Deviation, Usage, Unreachable)
+	fmt.Fprintf(w, "\nexit status: %d as expected, %d deviations, %d wrong usage, %d not reached, %d died\n", OK, Deviation, Usage, Unreachable, Died)
 }
 
 // Bytes is a flag for a number of bytes: 65536, 64KiB, 1MiB.
