@@ -53,6 +53,7 @@ const importRules = `
 	NONE < cmd/ws/internal/hist, cmd/ws/internal/plot;
 	server/conn, cmd/ws/internal/hist < cmd/ws/internal/load;
 	cmd/ws/internal/load, cmd/ws/internal/plot < cmd/ws/internal/report;
+	handshake, frame < cmd/ws/internal/transcript < cmd/ws;
 	# A raw link, below connections that hide frames, is made the same way.
 	server/conn < cmd/ws/internal/wire < cmd/ws/internal/cli;
 	cmd/ws/internal/report, cmd/ws/internal/cli < cmd/ws;
