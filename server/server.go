@@ -14,6 +14,7 @@ import (
 	"rfc6455/handshake"
 	"rfc6455/server/chat"
 	"rfc6455/server/conn"
+	"rfc6455/server/metrics"
 	"rfc6455/server/room"
 	"rfc6455/server/store"
 )
@@ -22,6 +23,9 @@ import (
 // the open needs, [Server.Serve]. It must be made by [New] and ended by
 // [Server.Shutdown].
 type Server struct {
+	// Metrics is what the server counts: an http.Handler for those who may see it.
+	Metrics *metrics.Chat
+
 	log        *slog.Logger
 	hosts      []string
 	chat, echo *conn.Config
@@ -47,14 +51,15 @@ type Server struct {
 // New makes a chat server.
 func New(cfg Config) (*Server, error) {
 	s := &Server{
-		log:   cfg.logger(),
-		hosts: cfg.Hosts,
-		chat:  cfg.chatConn(),
-		echo:  cfg.echoConn(),
-		page:  pageHandler(),
-		pumps: room.NewPumps(0),
-		conns: map[*conn.Conn]struct{}{},
-		halls: halls{byRoom: map[*room.Room]*hall{}},
+		log:    cfg.logger(),
+		hosts:  cfg.Hosts,
+		chat:   cfg.chatConn(),
+		echo:   cfg.echoConn(),
+		page:   pageHandler(),
+		pumps:  room.NewPumps(0),
+		conns:  map[*conn.Conn]struct{}{},
+		limits: cfg.Limits,
+		halls:  halls{byRoom: map[*room.Room]*hall{}},
 	}
 	rand.Read(s.key[:])
 	rooms, err := room.NewRooms(room.Config{
@@ -70,6 +75,9 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.rooms = rooms
+	s.Metrics = metrics.NewChat(metrics.ChatConfig{
+		Version: cfg.Version, Revision: cfg.Revision, Refusals: []string{errGoingDown.ID}, Rooms: rooms.Len,
+	})
 	s.web = &http.Server{
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       bodyTimeout,
