@@ -4,10 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"rfc6455/cmd/ws/internal/wire"
+	"rfc6455/handshake"
 )
 
 // call is a command's flags for the tests.
@@ -75,7 +80,7 @@ func TestHelp(t *testing.T) {
 func TestTarget(t *testing.T) {
 	f, target, _ := call()
 	args := []string{"-H", "X-A: b", "-H", "Origin: http://localhost", "-u", "me:secret", "-k", "-x", "http://localhost:3128",
-		"-subprotocol", "a,b", "-deflate", "URL"}
+		"-s", "a,b", "-deflate", "URL"}
 	if _, err := f.Read(args); err != nil {
 		t.Fatal(err)
 	}
@@ -104,6 +109,14 @@ func TestTargetRefuses(t *testing.T) {
 		{"ws://localhost", "-H novalue", `-H is "novalue": allowed is "Name: value"`},
 		{"ws://localhost", "-H Upgrade:x", "belongs to the handshake"},
 		{"ws://localhost", "-u me", "allowed is user:password"},
+		{"ws://localhost", "-H Origin:http://a -origin http://b", "allowed is one of them"},
+		{"ws://localhost", "-origin a/b", "not a serialized origin"},
+		{"ws://localhost", "-s a,a", "not tokens that differ"},
+		{"ws://localhost", "-cacert /no/such/file", "-cacert: open /no/such/file"},
+		{"ws://localhost", "-cacert cli_test.go", "certificates in PEM"},
+		{"ws://localhost", "-cacert cli_test.go -k", "allowed is one of them"},
+		{"ws://localhost", "-unix-socket /s -x http://localhost:1", "allowed is one of them"},
+		{"ws://example.org", "--unix-socket /s", ""},
 		{"ws://localhost", "", ""},
 		{"ws://127.9.9.9:1/", "", ""},
 		{"wss://[::ffff:127.0.0.1]/", "", ""},
@@ -120,7 +133,126 @@ func TestTargetRefuses(t *testing.T) {
 	}
 }
 
+func TestOperands(t *testing.T) {
+	for _, tt := range []struct{ operands, args, want string }{
+		{"URL", "", "try needs URL, and was given 0 of 1"},
+		{"[URL]", "", ""},
+		{"[URL]", "a", ""},
+		{"[URL]", "a b", "try takes [URL], and was given 2"},
+		{"URL,[FILE...]", "", "try takes URL, [FILE...], and was given 0"},
+		{"URL,[FILE...]", "a b c", ""},
+		{"", "a", "try takes flags alone, and was given 1"},
+	} {
+		f := NewFlags("try")
+		f.Operands = strings.FieldsFunc(tt.operands, func(r rune) bool { return r == ',' })
+		_, err := f.Read(strings.Fields(tt.args))
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || err.Error() != tt.want) {
+			t.Errorf("%s given %q: %v, want %q", tt.operands, tt.args, err, tt.want)
+		}
+	}
+}
+
+// TestUnixSocket shows that a server behind one is reached as it calls itself.
+func TestUnixSocket(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	server := &Target{}
+	ln, _, err := server.Listen("unix:" + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	served := make(chan string, 1)
+	go func() {
+		nc, err := ln.Accept()
+		if err != nil {
+			served <- err.Error()
+			return
+		}
+		defer nc.Close()
+		l, err := wire.Accept(t.Context(), nc, nil)
+		if err != nil {
+			served <- err.Error()
+			return
+		}
+		served <- string(l.Request)
+	}()
+	client := &Target{unix: path}
+	cfg, err := client.Config("ws://chat.example/path")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := wire.Open(t.Context(), "ws://chat.example/path", &cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	if got := <-served; !strings.HasPrefix(got, "GET /path HTTP/1.1\r\nHost: chat.example\r\n") {
+		t.Errorf("the server got %q", got)
+	}
+}
+
+func TestListen(t *testing.T) {
+	for _, tt := range []struct {
+		target        Target
+		address, want string
+	}{
+		{Target{}, "localhost", `-listen is "localhost": `},
+		{Target{}, ":0", "where other machines come in: say -remote"},
+		{Target{}, "0.0.0.0:0", "where other machines come in: say -remote"},
+		{Target{}, "localhost:99999", "allowed is host:port or unix:path"},
+		{Target{}, "unix:/no/such/folder/s", "allowed is host:port or unix:path"},
+		{Target{}, "localhost:0", ""},
+		{Target{}, "[::1]:0", ""},
+		{Target{remote: true}, ":0", ""},
+	} {
+		ln, url, err := tt.target.Listen(tt.address)
+		if err == nil {
+			ln.Close()
+			if _, err := handshake.ParseURL(url); err != nil {
+				t.Errorf("%s: the URL is %q: %v", tt.address, url, err)
+			}
+		}
+		if tt.want == "" && err != nil && tt.address[0] != '[' || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+			t.Errorf("%s: %v, want %q", tt.address, err, tt.want)
+		}
+	}
+}
+
+func TestServer(t *testing.T) {
+	for _, args := range []string{"-origin http://a", "-u a:b", "-k", "-cacert f", "-unix-socket s", "-x http://localhost:1"} {
+		f, target, _ := call()
+		if _, err := f.Read(append(strings.Fields(args), "URL")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := target.Server(); err == nil || !strings.Contains(err.Error(), "is for a client: allowed beside -listen are -H") {
+			t.Errorf("%s: %v", args, err)
+		}
+	}
+	target := &Target{subprotocols: "a,b", deflate: true, headers: List{"X-A: b"}}
+	cfg, err := target.Server()
+	if err != nil || !cfg.Deflate.Enabled || !slices.Equal(cfg.Subprotocols, []string{"a", "b"}) || cfg.Fields == (handshake.Fields{}) {
+		t.Errorf("%+v, %v", cfg, err)
+	}
+}
+
+func TestStatusOf(t *testing.T) {
+	if got := StatusOf(&wire.UnreachableError{Err: errors.New("nobody")}); got != Unreachable {
+		t.Errorf("nobody there is %d", got)
+	}
+	if got := StatusOf(&wire.RefusedError{Err: errors.New("no")}); got != Deviation {
+		t.Errorf("refused is %d", got)
+	}
+}
+
 func TestTerminal(t *testing.T) {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	if IsTerminal(null) {
+		t.Error("the null device is a terminal")
+	}
 	e := Env{Err: &bytes.Buffer{}, Getenv: func(string) string { return "" }}
 	if e.Terminal() {
 		t.Error("a buffer is a terminal")

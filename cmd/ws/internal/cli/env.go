@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"rfc6455/cmd/ws/internal/wire"
 )
 
 // An Env is what a command is given beside its arguments.
@@ -42,11 +44,26 @@ func (e *Env) Fail(command string, s Status, err error) Status {
 
 // Terminal says whether standard error is a terminal on which a line can be
 // written over.
-func (e *Env) Terminal() bool {
-	f, ok := e.Err.(*os.File)
-	if !ok || e.Getenv("TERM") == "dumb" {
+func (e *Env) Terminal() bool { return e.Getenv("TERM") != "dumb" && IsTerminal(e.Err) }
+
+// IsTerminal says whether f, an [io.Reader] or an [io.Writer], is a terminal.
+func IsTerminal(f any) bool {
+	file, ok := f.(*os.File)
+	if !ok {
 		return false
 	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	info, err := file.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
+}
+
+// StatusOf gives the status of a command that did not get its connection for err.
+func StatusOf(err error) Status {
+	if wire.Unreachable(err) {
+		return Unreachable
+	}
+	return Deviation
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,7 +17,7 @@ type Flags struct {
 	Synopsis string   // "ws load [flags] URL"
 	About    string   // a few lines: what it does, what it prints
 	Examples []string // each a comment and a command line
-	Operands []string // names of what stands besides the flags, all needed
+	Operands []string // names of what stands besides the flags; "[URL]" may be left out, and of "[ARG...]" there may be many
 }
 
 // NewFlags makes the flags of the command name.
@@ -45,10 +46,28 @@ func (f *Flags) Read(args []string) ([]string, error) {
 		}
 		operands, args = append(operands, rest[0]), rest[1:]
 	}
-	if len(operands) != len(f.Operands) {
-		return nil, fmt.Errorf("%s needs %s, and was given %d of %d", f.Name(), strings.Join(f.Operands, ", "), len(operands), len(f.Operands))
+	return operands, f.count(len(operands))
+}
+
+// count judges how many operands there are.
+func (f *Flags) count(n int) error {
+	least, most := 0, len(f.Operands)
+	for _, name := range f.Operands {
+		if name[0] != '[' {
+			least++
+		}
+		if strings.HasSuffix(name, "...]") {
+			most = math.MaxInt
+		}
 	}
-	return operands, nil
+	switch names := strings.Join(f.Operands, ", "); {
+	case n >= least && n <= most:
+		return nil
+	case least == len(f.Operands) && least > 0:
+		return fmt.Errorf("%s needs %s, and was given %d of %d", f.Name(), names, n, least)
+	default:
+		return fmt.Errorf("%s takes %s, and was given %d", f.Name(), cmp.Or(names, "flags alone"), n)
+	}
 }
 
 // Start reads args for a command that goes on only if the status is OK and done is

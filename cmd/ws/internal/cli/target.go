@@ -1,15 +1,20 @@
 package cli
 
 import (
+	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 
+	"rfc6455/cmd/ws/internal/wire"
 	"rfc6455/handshake"
 	"rfc6455/server/conn"
 )
@@ -17,8 +22,11 @@ import (
 // A Target is how a server is reached: curl's flags, and ours.
 type Target struct {
 	headers      List
+	origin       string
 	user, proxy  string
+	unix         string
 	insecure     bool
+	authorities  string
 	remote       bool
 	subprotocols string
 	deflate      bool
@@ -27,11 +35,14 @@ type Target struct {
 // Register adds the flags of a Target.
 func (t *Target) Register(f *Flags) {
 	f.Var(&t.headers, "H", "`header` to send, \"Name: value\"; may be given several times")
+	f.StringVar(&t.origin, "origin", "", "`origin` to claim, as a browser would: https://example.org")
 	f.StringVar(&t.user, "u", "", "`user:password` for HTTP's basic authentication")
 	f.BoolVar(&t.insecure, "k", false, "take any certificate of a wss: server")
+	f.StringVar(&t.authorities, "cacert", "", "take certificates that the authorities in `file` signed, in PEM, and no others")
+	f.StringVar(&t.unix, "unix-socket", "", "connect to the Unix socket at `path`; the URL's host is only said")
 	f.StringVar(&t.proxy, "x", "", "`proxy` to go through, http://host:port; else what HTTPS_PROXY and HTTP_PROXY say")
 	f.BoolVar(&t.remote, "remote", false, "the server may be another machine than this one")
-	f.StringVar(&t.subprotocols, "subprotocol", "", "`names` of subprotocols to offer, by preference, with commas between")
+	f.StringVar(&t.subprotocols, "s", "", "`names` of subprotocols to offer, by preference, with commas between")
 	f.BoolVar(&t.deflate, "deflate", false, "offer permessage-deflate (RFC 7692)")
 }
 
@@ -42,17 +53,18 @@ func (t *Target) Config(address string) (conn.Config, error) {
 	if err != nil {
 		return conn.Config{}, fmt.Errorf("%w; allowed is ws://host:port/path or wss://host:port/path", err)
 	}
-	if !t.remote && !loopback(u.Host) {
+	if !t.remote && t.unix == "" && !loopback(u.Host) {
 		return conn.Config{}, fmt.Errorf("%s is not this machine: say -remote if its owner agrees", u.Host)
 	}
-	cfg := conn.Config{Deflate: handshake.DeflateConfig{Enabled: t.deflate}}
-	if t.insecure {
-		cfg.TLS = &tls.Config{InsecureSkipVerify: true}
-	}
+	cfg := conn.Config{Origin: t.origin, Deflate: handshake.DeflateConfig{Enabled: t.deflate}}
 	if t.subprotocols != "" {
 		cfg.Subprotocols = strings.Split(t.subprotocols, ",")
 	}
-	return cfg, errors.Join(t.setProxy(&cfg), t.setFields(&cfg))
+	if err := errors.Join(t.setTLS(&cfg), t.setRoute(&cfg), t.setFields(&cfg)); err != nil {
+		return conn.Config{}, err
+	}
+	_, err = wire.NewOffer(address, &cfg) // what it would refuse later is wrong usage, too
+	return cfg, err
 }
 
 // loopback says whether host is this machine by its very name: a name that has to
@@ -62,8 +74,40 @@ func loopback(host string) bool {
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }
 
-func (t *Target) setProxy(cfg *conn.Config) error {
-	if t.proxy == "" {
+// setTLS sets whose certificates are taken.
+func (t *Target) setTLS(cfg *conn.Config) error {
+	if t.insecure {
+		cfg.TLS = &tls.Config{InsecureSkipVerify: true}
+	}
+	if t.authorities == "" {
+		return nil
+	}
+	if t.insecure {
+		return errors.New("-k and -cacert: allowed is one of them")
+	}
+	text, err := os.ReadFile(t.authorities)
+	if err != nil {
+		return fmt.Errorf("-cacert: %w", err)
+	}
+	cfg.TLS = &tls.Config{RootCAs: x509.NewCertPool()}
+	if !cfg.TLS.RootCAs.AppendCertsFromPEM(text) {
+		return fmt.Errorf("-cacert is %q: allowed is a file of certificates in PEM", t.authorities)
+	}
+	return nil
+}
+
+// setRoute sets what stands between us and the server.
+func (t *Target) setRoute(cfg *conn.Config) error {
+	switch {
+	case t.unix != "" && t.proxy != "":
+		return errors.New("-unix-socket and -x: allowed is one of them")
+	case t.unix != "":
+		cfg.Proxy = func(*http.Request) (*url.URL, error) { return nil, nil }
+		cfg.Dialer = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", t.unix)
+		}
+		return nil
+	case t.proxy == "":
 		return nil
 	}
 	p, err := url.Parse(t.proxy)
@@ -87,6 +131,9 @@ func (t *Target) setFields(cfg *conn.Config) error {
 		}
 		value = strings.TrimSpace(value)
 		if http.CanonicalHeaderKey(name) == "Origin" {
+			if t.origin != "" {
+				return errors.New("-origin and -H Origin: allowed is one of them")
+			}
 			cfg.Origin = value
 			continue
 		}
