@@ -10,6 +10,7 @@ type Batch struct {
 	Joined []byte  // all the frames in one piece, for one write; not to be kept
 	Frames []Frame // whole; message First, First+1, ...
 	First  uint64
+	Oldest []byte // the body of message First, if there is a Config.Passed; not to be kept
 }
 
 // batchBytes is how many bytes of frames a batch holds at most, unless its
@@ -28,7 +29,7 @@ func (b *Batch) cut(n int) {
 // empty lets go of all that the batch refers to.
 func (b *Batch) empty() {
 	b.cut(0)
-	b.Joined = nil
+	b.Joined, b.Oldest = nil, nil
 }
 
 // fit shortens the batch to batchBytes, or to one frame.

@@ -66,6 +66,8 @@
 //	bytes of a log's bodies          Config.Bytes      1 MiB    the same
 //	bytes of one body                Config.Bytes      1 MiB    ErrTooLarge
 //	messages of a log at rest        Config.Keep       64       the oldest goes
+//	bytes of all logs' bodies        Config.Total      none     the oldest of who says something, Rooms.Relieve
+//	rests without members            Config.Idle       2        the room goes
 //	wait of a publisher              its context       -        the context's error
 //	members of a shard               shardMembers      4,096    another shard
 //	bytes of a batch                 batchBytes        64 KiB   another pass
@@ -73,7 +75,8 @@
 //	passes that a pump keeps         sparePasses       16       garbage
 //
 // A log's frames take about as much as its bodies, for each encoding that is
-// in use. [Rooms.Rest] is for a clock to call: it trims what is quiet.
+// in use. [Rooms.Rest] is for a clock to call: it trims what is quiet. Within
+// Config.Total rooms share what there is; see [Rooms.Relieve].
 //
 // # Cost
 //

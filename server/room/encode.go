@@ -56,6 +56,9 @@ func (r *Room) collect(b *Batch, e Encoding, to uint64, p *press) bool {
 	if r.rings == nil {
 		r.rings = make([]ring, len(r.cfg.Encoders))
 	}
+	if r.cfg.Passed != nil {
+		b.Oldest = r.log.At(b.First)
+	}
 	size := 0
 	for seq := b.First; seq < to && size <= batchBytes; seq++ {
 		f := r.rings[e].at(seq)

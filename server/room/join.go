@@ -35,7 +35,7 @@ func (r *Room) join(m Member, e Encoding, at Point) (*Cursor, Start, error) {
 	sh.members++
 	sh.settled = false
 	r.members++
-	r.vacant = false
+	r.vacant = 0
 	c := &Cursor{shard: sh, member: m, next: next, enc: e}
 	c.enter()
 	return c, Start{Room: r, Epoch: r.epoch, Base: r.base, Head: r.head, Next: next, Resync: resync}, nil

@@ -47,9 +47,10 @@ func (sh *shard) serve(ps *pass, c *Cursor) bool {
 	}
 	if len(ps.late.Joined) > 0 {
 		if n, st := c.member.Deliver(&ps.late); st != Took {
-			c.suspend(&ps.late, n, st)
+			c.suspend(&ps.late, n, st, true)
 			return false
 		}
+		sh.tell(&ps.late, len(ps.late.Frames), 1, true)
 	}
 	if c.next = ps.late.end(); c.next < sh.cursor {
 		return true

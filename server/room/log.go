@@ -1,7 +1,5 @@
 package room
 
-import "slices"
-
 // A Log is what a room needs of the place where its messages live. The room
 // calls it under its own lock, one call at a time, so no method may wait for
 // anything slow. The room is the log's only writer.
@@ -22,8 +20,8 @@ type Log interface {
 }
 
 // evict makes space for a body of n bytes within the log's limits, unless
-// that would take a message from a shard that has not yet come to it. Called
-// with r.mu held.
+// that would take a message from a shard that has not yet come to it; and within
+// what all logs may take, as far as it can. Called with r.mu held.
 func (r *Room) evict(n int) error {
 	base, bytes := r.base, r.bytes
 	for base < r.head && (r.head-base >= uint64(r.cfg.Messages) || n > r.cfg.Bytes-bytes) {
@@ -36,8 +34,22 @@ func (r *Room) evict(n int) error {
 	if base > r.floor {
 		return ErrBehind
 	}
+	if over := r.over(n); over > 0 {
+		r.floor = r.lowest()
+		for ; base < r.floor && r.bytes-bytes < over; base++ {
+			bytes -= len(r.log.At(base))
+		}
+	}
 	r.trim(base, bytes)
 	return nil
+}
+
+// over gives how many bytes all logs would be over their limit with n more.
+func (r *Room) over(n int) int {
+	if r.cfg.Total == 0 {
+		return 0
+	}
+	return int(r.used.Load() + int64(n) - r.cfg.Total)
 }
 
 // lowest gives the lowest cursor of a shard: what lies before it may go.
@@ -54,42 +66,11 @@ func (r *Room) lowest() uint64 {
 // with r.mu held.
 func (r *Room) trim(base uint64, bytes int) {
 	if base != r.base {
+		r.used.Add(int64(bytes - r.bytes))
 		r.base, r.bytes = base, bytes
 		r.log.Trim(base)
 		for e := range r.rings {
 			r.rings[e].trim(base)
 		}
 	}
-}
-
-// rest is called by the clock of the room's owner. What was published before
-// the last call, and no member needs any more, is trimmed to what is kept for
-// those who come back; without any news since then the frames go, too. It
-// reports whether the room was without members at the last call already, and
-// still is.
-func (r *Room) rest() (vacant bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.calm() {
-		base, bytes := r.base, r.bytes
-		for ; base < r.rested && r.head-base > uint64(r.cfg.Keep); base++ {
-			bytes -= len(r.log.At(base))
-		}
-		r.trim(base, bytes)
-		if r.rested == r.head {
-			r.rings = nil
-		}
-	}
-	r.rested = r.head
-	vacant = r.vacant && r.members == 0
-	r.vacant = r.members == 0
-	return vacant
-}
-
-// calm says that every member is in step and has all there is. Called with
-// r.mu held.
-func (r *Room) calm() bool {
-	return !slices.ContainsFunc(r.shards, func(sh *shard) bool {
-		return !sh.settled || sh.cursor < r.head
-	})
 }

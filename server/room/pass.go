@@ -119,24 +119,26 @@ func (sh *shard) offer(ps *pass, sends int) int {
 		ps.walk.at = len(list)
 		return sends
 	}
-	i := ps.walk.at
+	i, took := ps.walk.at, 0
 	for ; i < len(list) && sends > 0; sends-- {
 		n, st := list[i].member.Deliver(b)
 		if st == Took {
 			i++
+			took++
 			continue
 		}
 		c := list[i].cursor
 		sh.unstep(c) // another one is at i now
-		c.suspend(b, n, st)
+		c.suspend(b, n, st, false)
 		list = sh.steps[ps.walk.enc]
 	}
+	sh.tell(b, len(b.Frames), took, false)
 	ps.walk.at = i
 	return sends
 }
 
 // suspend takes note of a member that did not take all of b.
-func (c *Cursor) suspend(b *Batch, frames int, st State) {
+func (c *Cursor) suspend(b *Batch, frames int, st State, late bool) {
 	if st == Gone {
 		c.drop()
 		return
@@ -145,5 +147,6 @@ func (c *Cursor) suspend(b *Batch, frames int, st State) {
 		panic("room: Deliver counts frames that the batch does not have")
 	}
 	c.next = b.First + uint64(frames)
+	c.shard.tell(b, frames, 1, late)
 	c.shard.park(c)
 }

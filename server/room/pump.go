@@ -44,7 +44,7 @@ func NewPumps(n int) *Pumps {
 func idlePumps(n int) *Pumps {
 	ps := &Pumps{done: make(chan struct{})}
 	for range n {
-		p := &pump{}
+		p := &pump{number: uint32(len(ps.pumps))}
 		p.work.L = &p.mu
 		ps.pumps = append(ps.pumps, p)
 	}
@@ -74,6 +74,7 @@ type pump struct {
 	first, last *shard // the run queue
 	asleep      bool
 	closed      bool
+	number      uint32
 
 	// The goroutine's own.
 	press press

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // What a room refuses. ErrBehind comes from [Room.TryPublish] alone.
@@ -39,7 +40,8 @@ type Room struct {
 	members int           // joined and not yet left
 	space   chan struct{} // closed when a shard moves on; nil: nobody waits
 	alarm   bool          // the next shard that looks is to wake the waiters
-	vacant  bool          // there were no members when rest was last called
+	vacant  int           // how often rest was called in a row without members
+	used    *atomic.Int64 // what the bodies in all logs take
 }
 
 // A Status is a room at one moment: its log is [Base, Head) of Epoch.
@@ -50,12 +52,13 @@ type Status struct {
 }
 
 func newRoom(cfg *Config, log Log) *Room {
-	r := &Room{cfg: cfg, epoch: cfg.Epoch(), log: log}
+	r := &Room{cfg: cfg, epoch: cfg.Epoch(), log: log, used: cfg.used}
 	r.base, r.head = log.Bounds()
 	r.floor, r.rested = r.base, r.head
 	for seq := r.base; seq < r.head; seq++ {
 		r.bytes += len(r.log.At(seq))
 	}
+	r.used.Add(int64(r.bytes))
 	return r
 }
 
@@ -68,14 +71,10 @@ func newRoom(cfg *Config, log Log) *Room {
 // publisher. From within [Member.Deliver] call [Room.TryPublish] instead.
 func (r *Room) Publish(ctx context.Context, body []byte) (seq uint64, err error) {
 	for {
-		r.mu.Lock()
-		seq, err = r.publish(body)
-		if err != ErrBehind {
-			r.mu.Unlock()
+		var space <-chan struct{}
+		if seq, space, err = r.attempt(body); err != ErrBehind {
 			return seq, err
 		}
-		space := r.awaitSpace()
-		r.mu.Unlock()
 		select {
 		case <-space:
 		case <-ctx.Done():
@@ -84,6 +83,16 @@ func (r *Room) Publish(ctx context.Context, body []byte) (seq uint64, err error)
 			return 0, ErrClosed
 		}
 	}
+}
+
+// attempt publishes, or gives a channel that tells when to try again.
+func (r *Room) attempt(body []byte) (seq uint64, space <-chan struct{}, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if seq, err = r.publish(body); err == ErrBehind {
+		space = r.awaitSpace()
+	}
+	return seq, space, err
 }
 
 // TryPublish is Publish for those who must not wait, a [Member] in Deliver
@@ -108,6 +117,7 @@ func (r *Room) publish(body []byte) (seq uint64, err error) {
 	seq = r.head
 	r.head++
 	r.bytes += len(body)
+	r.used.Add(int64(len(body)))
 	r.wakeOne()
 	return seq, nil
 }

@@ -3,6 +3,7 @@ package room
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 )
 
 // MaxEncodings is how many encoders a [Config] may have.
@@ -26,6 +27,18 @@ type Config struct {
 	Keep     int // how many messages a log keeps when all is quiet; 0: 64
 	Members  int // how many members a room has; 0: 1 Mi
 	Rooms    int // how many rooms there are; 0: 65,536
+	Idle     int // after so many calls of Rest in a row without members a room is dropped; 0: 2
+
+	// Total is how many bytes the bodies in all logs are; 0: no limit. A room that
+	// would go over it forgets its own oldest messages instead, but those that are
+	// still on their way; see also [Rooms.Relieve].
+	Total int64
+
+	// Passed is told what was delivered, by the pump that did; nil: nobody is. It
+	// must not block, nor keep the batch.
+	Passed func(Passage)
+
+	used *atomic.Int64 // of Total
 }
 
 // Rooms are the rooms of a server, by name. The methods may be called from any
@@ -54,6 +67,7 @@ func NewRooms(cfg Config) (*Rooms, error) {
 		{&cfg.Keep, 64},
 		{&cfg.Members, 1 << 20},
 		{&cfg.Rooms, 1 << 16},
+		{&cfg.Idle, 2},
 	} {
 		if *limit.n < 0 {
 			return nil, errors.New("room: a limit is negative (room.Config)")
@@ -62,6 +76,10 @@ func NewRooms(cfg Config) (*Rooms, error) {
 			*limit.n = limit.unset
 		}
 	}
+	if cfg.Total < 0 {
+		return nil, errors.New("room: a limit is negative (room.Config)")
+	}
+	cfg.used = new(atomic.Int64)
 	return &Rooms{cfg: cfg, byName: make(map[string]*Room)}, nil
 }
 
@@ -99,21 +117,6 @@ func (rs *Rooms) open(name string) (*Room, error) {
 	r := newRoom(&rs.cfg, log)
 	rs.byName[name] = r
 	return r, nil
-}
-
-// Rest is for the owner's clock to call, every minute or so. Rooms that were
-// quiet since the last call give memory back; those without members since
-// then are dropped, with their logs. It gives those that were dropped.
-func (rs *Rooms) Rest() (dropped []*Room) {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	for name, r := range rs.byName {
-		if r.rest() {
-			delete(rs.byName, name)
-			dropped = append(dropped, r)
-		}
-	}
-	return dropped
 }
 
 // Len gives how many rooms there are.
