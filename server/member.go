@@ -93,7 +93,7 @@ func (m *member) Message(_ *conn.Conn, ev session.Event) {
 	rand.Read(random[:])
 	who := m.identity()
 	body := chat.Body{
-		Time: time.Now().UnixMilli(), ID: []byte(chat.MessageID(random)),
+		Time: time.Now().UnixMicro(), ID: []byte(chat.MessageID(random)),
 		From: []byte(who.ID), Name: []byte(who.Name), Text: text,
 	}.Append(nil)
 	if _, err := m.hall.room.Publish(m.server.running, body); err != nil {

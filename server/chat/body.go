@@ -24,7 +24,7 @@ var ErrBody = errors.New("chat: not a message's body, form 1")
 //	3 bytes   the lengths of ID, From and Name
 //	          ID, From, Name, and Text up to the end
 type Body struct {
-	Time int64  // milliseconds since 1970, UTC
+	Time int64  // when it was read: microseconds since 1970, UTC
 	ID   []byte // of the message, given by who said it
 	From []byte // the id of the member
 	Name []byte // of the member, at that time
@@ -57,15 +57,15 @@ func (b Body) Append(dst []byte) []byte {
 
 // AppendBody appends the body of what from says at that time.
 func (s Say) AppendBody(dst []byte, from Member, at time.Time) []byte {
-	return appendBody(dst, at.UnixMilli(), s.ID, from.ID, from.Name, s.Text)
+	return appendBody(dst, at.UnixMicro(), s.ID, from.ID, from.Name, s.Text)
 }
 
-func appendBody[T string | []byte](dst []byte, ms int64, id, from, name, text T) []byte {
+func appendBody[T string | []byte](dst []byte, at int64, id, from, name, text T) []byte {
 	if max(len(id), len(from), len(name)) > maxField {
 		panic("chat: field of a body is over 255 bytes")
 	}
 	dst = append(dst, bodyForm)
-	dst = binary.BigEndian.AppendUint64(dst, uint64(ms))
+	dst = binary.BigEndian.AppendUint64(dst, uint64(at))
 	dst = append(dst, byte(len(id)), byte(len(from)), byte(len(name)))
 	dst = append(dst, id...)
 	dst = append(dst, from...)

@@ -10,7 +10,7 @@ import (
 
 var bodies = []Body{
 	{Time: 1, ID: []byte(""), From: []byte(""), Name: []byte(""), Text: []byte("")},
-	{Time: newYear.UnixMilli(), ID: []byte(example), From: []byte(puppy.ID), Name: []byte(puppy.Name), Text: []byte("안녕하세요!")},
+	{Time: newYear.UnixMicro(), ID: []byte(example), From: []byte(puppy.ID), Name: []byte(puppy.Name), Text: []byte("안녕하세요!")},
 	{Time: -1, ID: []byte("i"), From: []byte("f"), Name: bytes.Repeat([]byte("n"), 255), Text: []byte("\x00\u2028")},
 }
 

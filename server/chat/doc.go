@@ -44,6 +44,12 @@
 //	 {"id":"t7VBWgMmDiDumt81","name":"지민"}]},
 //	 "limits":{"text":4096,"name":32,"burst":20,"refill_ms":500},"head":"K7QWJ2.43"}
 //
+// Where a sign-in before the server fixes the name, and "name" is refused:
+//
+//	{"type":"welcome","you":{"id":"t7VBWgMmDiDumt81","name":"지민","fixed":true},"room":"lobby",
+//	 "members":{"version":1,"count":1,"list":[{"id":"t7VBWgMmDiDumt81","name":"지민"}]},
+//	 "limits":{"text":4096,"name":32},"head":"K7QWJ2.0"}
+//
 // In limits, text is in bytes of UTF-8, name in characters; burst and refill_ms are
 // the token bucket that each message takes one token from, and a text one for each
 // 4 KiB; without them there is none.
@@ -83,7 +89,8 @@
 //
 // Above [ListedMembers] members only how many they are, every [MembersEvery] at most.
 // A list in a welcome is the beginning of all then. Once they are few enough again a
-// complete list comes instead, which replaces the client's:
+// complete list comes instead, which replaces the client's. Of a renaming only who
+// asked for it is told, by "renamed":
 //
 //	{"type":"members","version":131,"count":101}
 //	{"type":"members","version":240,"count":1,"list":[{"id":"t7VBWgMmDiDumt81","name":"지민"}]}
@@ -124,6 +131,7 @@
 //	bad-name         -      name is not 1 to 32 visible characters             ask for another name
 //	empty            -      text is empty                                      drop the text
 //	too-long         -      text is over the limit                             give the text back to be shortened
+//	name-fixed       -      name comes from the sign-in, and stays              tell the person
 //	id-used          -      another text has that id                           send the text under a new id
 //	rate             -      too much at a time                                 send it again after retry_ms
 //	not-taken        1013   the room could not take the text                   reconnect, send it again
@@ -133,6 +141,7 @@
 //	bad-me           1008   me is not 32 hexadecimal digits or 22 of base64url make a new secret
 //	room-full        1013   room is full                                       tell the person; reconnect later
 //	rooms-full       1013   there are too many rooms                           tell the person; reconnect later
+//	room-away        1013   room cannot be opened at present                   tell the person; reconnect later
 //
 // # Close codes
 //

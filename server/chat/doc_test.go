@@ -32,9 +32,14 @@ var examples = []appender{
 		Limits:  Limits{Rate: Rate{Burst: 20, Every: 500 * time.Millisecond}},
 		Head:    Position{"K7QWJ2", 43},
 	},
+	Welcome{
+		You: jimin, Fixed: true, Room: "lobby",
+		Members: Members{Version: 1, Count: 1, List: []Member{jimin}},
+		Head:    Position{"K7QWJ2", 0},
+	},
 	Resync{Restarted, Position{"K7QWJ2", 0}},
 	Message{Position{"K7QWJ2", 42}, Body{
-		Time: newYear.UnixMilli(), ID: []byte(example), From: []byte(puppy.ID), Name: []byte(puppy.Name), Text: []byte("안녕하세요!"),
+		Time: newYear.UnixMicro(), ID: []byte(example), From: []byte(puppy.ID), Name: []byte(puppy.Name), Text: []byte("안녕하세요!"),
 	}},
 	Live{},
 	Ack{example, Position{"K7QWJ2", 42}},

@@ -72,7 +72,7 @@ func TestMessagesAreReadBack(t *testing.T) {
 		if err := json.Unmarshal([]byte(payload(t, AppendMessageFrame(nil, epoch, 3, b.Append(nil)))), &got); err != nil {
 			t.Fatal(err)
 		}
-		want := said{"message", epoch + ".3", example, text, struct{ ID, Name string }{puppy.ID, puppy.Name}, b.Time}
+		want := said{"message", epoch + ".3", example, text, struct{ ID, Name string }{puppy.ID, puppy.Name}, b.Time / 1000}
 		if got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}

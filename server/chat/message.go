@@ -20,6 +20,6 @@ func (m Message) Append(b []byte) []byte {
 	b = appendString(b, m.Body.Name)
 	b = append(b, `},"text":`...)
 	b = appendText(b, m.Body.Text)
-	b = appendIntField(b, "time", m.Body.Time)
+	b = appendIntField(b, "time", m.Body.Time/1000)
 	return append(b, '}')
 }

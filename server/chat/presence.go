@@ -31,6 +31,7 @@ type Presence struct {
 	crowd  bool
 	stale  bool      // somebody came or went since the crowd was last told
 	silent time.Time // no message "members" before
+	unsaid uint64    // the version of the last renaming in a crowd
 }
 
 // A present is one member.
@@ -90,6 +91,16 @@ func (p *Presence) Rename(now time.Time, m Member) []Note {
 		notes = p.rename(notes, who, m.Name)
 	}
 	return p.count(now, notes)
+}
+
+// Unsaid gives what Rename told nobody, since the room is a crowd, for the member
+// itself: it has to see its name.
+func (p *Presence) Unsaid(m Member) (Renamed, bool) {
+	who := p.members[m.ID]
+	if !p.crowd || who == nil {
+		return Renamed{}, false
+	}
+	return Renamed{p.version, who.Member}, true
 }
 
 // Tick is to be called at the time that Next gives, or later.
@@ -157,6 +168,7 @@ func (p *Presence) rename(notes []Note, who *present, name string) []Note {
 	who.Name = name
 	p.version++
 	if p.crowd {
+		p.unsaid = p.version
 		return notes
 	}
 	return append(notes, Renamed{p.version, who.Member})
@@ -178,6 +190,7 @@ func (p *Presence) count(now time.Time, notes []Note) []Note {
 	if !p.stale || p.silent.After(now) {
 		return notes
 	}
+	p.version = max(p.version, p.unsaid+1) // above what a member was told of itself
 	m := Members{Version: p.version, Count: len(p.members)}
 	if m.Count <= ListedMembers {
 		m = p.Snapshot()

@@ -86,8 +86,14 @@ func TestCrowd(t *testing.T) {
 	want(t, p.Enter(at(1), numbered(100)), Members{Version: 101, Count: 101}) // at once: there was none for long
 	want(t, p.Enter(at(2), numbered(101)))
 	want(t, p.Rename(at(2), Member{"id0", "Zero"}))
+	if own, ok := p.Unsaid(Member{ID: "id0"}); !ok || own != (Renamed{103, Member{"id0", "Zero"}}) {
+		t.Errorf("told itself: %+v, %v", own, ok)
+	}
+	if own, ok := p.Unsaid(Member{ID: "nobody"}); ok {
+		t.Errorf("nobody is told %+v", own)
+	}
 	wantNext(t, &p, 6)
-	want(t, p.Tick(at(6)), Members{Version: 103, Count: 102})
+	want(t, p.Tick(at(6)), Members{Version: 104, Count: 102})
 	if _, ok := p.Next(); ok {
 		t.Error("a crowd in which nothing happens is told of")
 	}
@@ -96,15 +102,18 @@ func TestCrowd(t *testing.T) {
 	}
 	p.Leave(at(10), "id100")
 	p.Leave(at(10), "id101")
-	want(t, p.Enter(at(12), numbered(102)), Members{Version: 104, Count: 103})
+	want(t, p.Enter(at(12), numbered(102)), Members{Version: 105, Count: 103})
 	want(t, p.Tick(at(15))) // two have left, and it is too early to say so
 	p.Leave(at(15), "id102")
 	wantNext(t, &p, 17)
-	want(t, p.Tick(at(17)), Members{Version: 106, Count: 101})
+	want(t, p.Tick(at(17)), Members{Version: 107, Count: 101})
 	want(t, p.Tick(at(20)))
 	wantNext(t, &p, 22)
 	want(t, p.Tick(at(22)), p.Snapshot())
-	want(t, p.Rename(at(22), numbered(0)), Renamed{108, numbered(0)})
+	want(t, p.Rename(at(22), numbered(0)), Renamed{109, numbered(0)})
+	if own, ok := p.Unsaid(numbered(0)); ok {
+		t.Errorf("told twice: %+v", own)
+	}
 	if m := p.Snapshot(); m.Count != ListedMembers || len(m.List) != ListedMembers {
 		t.Errorf("a snapshot of %d, %d of them listed", m.Count, len(m.List))
 	}

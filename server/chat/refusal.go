@@ -53,6 +53,7 @@ var (
 	BadName     = code("bad-name", 0, "name is not 1 to 32 visible characters", "ask for another name")
 	Empty       = code("empty", 0, "text is empty", "drop the text")
 	TooLong     = code("too-long", 0, "text is over the limit", "give the text back to be shortened")
+	NameFixed   = code("name-fixed", 0, "name comes from the sign-in, and stays", "tell the person")
 	IDUsed      = code("id-used", 0, "another text has that id", "send the text under a new id")
 	TooFast     = code("rate", 0, "too much at a time", "send it again after retry_ms")
 	NotTaken    = code("not-taken", frame.TryAgainLater, "the room could not take the text", "reconnect, send it again")
@@ -66,4 +67,5 @@ var (
 	BadMe          = code("bad-me", frame.PolicyViolation, "me is not 32 hexadecimal digits or 22 of base64url", "make a new secret")
 	RoomFull       = code("room-full", frame.TryAgainLater, "room is full", "tell the person; reconnect later")
 	RoomsFull      = code("rooms-full", frame.TryAgainLater, "there are too many rooms", "tell the person; reconnect later")
+	RoomAway       = code("room-away", frame.TryAgainLater, "room cannot be opened at present", "tell the person; reconnect later")
 )

@@ -3,6 +3,7 @@ package chat
 // A Welcome is the first message that a client gets.
 type Welcome struct {
 	You     Member
+	Fixed   bool // your name: nobody can take another one
 	Room    string
 	Members Members
 	Limits  Limits
@@ -12,7 +13,11 @@ type Welcome struct {
 // Append appends the message "welcome".
 func (m Welcome) Append(b []byte) []byte {
 	b = append(b, `{"type":"welcome","you":`...)
-	b = m.You.append(b)
+	b = m.You.appendFields(append(b, '{'))
+	if m.Fixed {
+		b = append(appendField(b, "fixed"), "true"...)
+	}
+	b = append(b, '}')
 	b = appendStringField(b, "room", m.Room)
 	b = append(appendField(b, "members"), '{')
 	b = m.Members.appendFields(b)
