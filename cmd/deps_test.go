@@ -56,7 +56,14 @@ const importRules = `
 	handshake, frame < cmd/ws/internal/transcript < cmd/ws;
 	# A raw link, below connections that hide frames, is made the same way.
 	server/conn < cmd/ws/internal/wire < cmd/ws/internal/cli;
+	handshake, frame, frame/deflate < cmd/ws/internal/faulty;
 	cmd/ws/internal/report, cmd/ws/internal/cli < cmd/ws;
+
+	# The chat's binary: what it was told, what it listens on, what its operator sees.
+	server < cmd/chat/internal/settings;
+	NONE < cmd/chat/internal/listen, cmd/chat/internal/selfsigned;
+	handshake < cmd/chat/internal/admin;
+	cmd/chat/internal/settings, cmd/chat/internal/listen, cmd/chat/internal/admin < cmd/chat;
 
 	# The tests from outside: other people's programs, and a browser, driven over our
 	# own connections.
@@ -117,6 +124,9 @@ const importRules = `
 
 	# Metrics are told, and asked over HTTP; they reach out to nobody.
 	net, crypto/tls, os/exec !< server/metrics;
+
+	# Settings are made of words alone: a test can say all of them.
+	net/http/..., os/..., syscall, log/... !< cmd/chat/internal/settings;
 
 	# A store keeps messages for whoever reads them.
 	net/..., syscall !< server/store;
@@ -289,6 +299,8 @@ func TestImportRules(t *testing.T) {
 		{"cmd/ws/internal/hist", "time", false, "made of numbers alone"},
 		{"cmd/ws/internal/plot", "rfc6455/server/conn", false, "no way leads"},
 		{"cmd/ws/internal/load", "unsafe", false, "Raw system calls"},
+		{"cmd/chat/internal/settings", "os", false, "made of words alone"},
+		{"cmd/chat/internal/admin", "rfc6455/server", false, "no way leads"},
 		{"cmd/chat/internal/devtools", "rfc6455/server/conn", false, ""},
 		{"cmd/chat/internal/devtools", "rfc6455/server", false, "no way leads"},
 		{"testdata/outside", "unsafe", false, "Raw system calls"},
