@@ -54,6 +54,7 @@ const importRules = `
 	server/conn, cmd/ws/internal/hist < cmd/ws/internal/load;
 	cmd/ws/internal/load, cmd/ws/internal/plot < cmd/ws/internal/report;
 	handshake, frame < cmd/ws/internal/transcript < cmd/ws;
+	frame < cmd/ws/internal/capture < cmd/ws, cmd/ws/internal/capture/capturetest;
 	# A raw link, below connections that hide frames, is made the same way.
 	server/conn < cmd/ws/internal/wire < cmd/ws/internal/cli;
 	handshake, frame, frame/deflate < cmd/ws/internal/faulty;
