@@ -46,12 +46,18 @@ type Header struct {
 // [ErrControlTooLong], [ErrLengthTopBit] or [ErrLengthNotMinimal]. With an error
 // h holds nothing and n is 0.
 func ParseHeader(b []byte) (h Header, n int, err error) {
+	n, err = h.Parse(b)
+	return h, n, err
+}
+
+// Parse is [ParseHeader] into h, which an error leaves as it was.
+func (h *Header) Parse(b []byte) (n int, err error) {
 	if len(b) < 2 {
-		return Header{}, 0, judgeFirst(b)
+		return 0, judgeFirst(b)
 	}
 	first, second := b[0], b[1]
 	if err := judge(first, second); err != nil {
-		return Header{}, 0, err
+		return 0, err
 	}
 	length, n := int64(second&^bitMask), 2
 	switch length {
@@ -61,26 +67,25 @@ func ParseHeader(b []byte) (h Header, n int, err error) {
 		length, n, err = parseLength64(b)
 	}
 	if err != nil {
-		return Header{}, 0, err
+		return 0, err
 	}
 	masked, key := second&bitMask != 0, MaskKey{}
 	if masked {
 		if len(b) < n+len(key) {
-			return Header{}, 0, io.ErrUnexpectedEOF
+			return 0, io.ErrUnexpectedEOF
 		}
 		key = MaskKey(b[n : n+4])
 		n += len(key)
 	}
-	return Header{
-		Fin:    first&bitFin != 0,
-		RSV1:   first&bitRSV1 != 0,
-		RSV2:   first&bitRSV2 != 0,
-		RSV3:   first&bitRSV3 != 0,
-		Opcode: Opcode(first & opcodeBits),
-		Masked: masked,
-		Key:    key,
-		Length: length,
-	}, n, nil
+	h.Fin = first&bitFin != 0
+	h.RSV1 = first&bitRSV1 != 0
+	h.RSV2 = first&bitRSV2 != 0
+	h.RSV3 = first&bitRSV3 != 0
+	h.Opcode = Opcode(first & opcodeBits)
+	h.Masked = masked
+	h.Key = key
+	h.Length = length
+	return n, nil
 }
 
 // judgeFirst judges what is there of a header without its second byte.

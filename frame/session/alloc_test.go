@@ -88,7 +88,7 @@ func TestSenderAllocatesNothing(t *testing.T) {
 	text := []byte(strings.Repeat("text ", 100))
 	ping := Event{Opcode: frame.Ping, Payload: text[:100]}
 	room := append(make([]byte, frame.MaxHeaderLen), text...)
-	whole := Event{Opcode: frame.Text, Payload: room[frame.MaxHeaderLen:], framed: room}
+	whole := Event{Opcode: frame.Text, Payload: room[frame.MaxHeaderLen:], framed: &room}
 	for _, tt := range []struct {
 		name string
 		do   func(s *Sender) error

@@ -10,7 +10,7 @@ type Event struct {
 	Code    frame.CloseCode // of a Close; NoStatus if it had none (§7.1.5)
 	Reason  string          // of a Close (§7.1.6)
 
-	framed []byte // Payload with the free bytes before it
+	framed *[]byte // Payload with the free bytes before it; nil: there are none
 }
 
 // String is the event in the notation of [frame.Frame]: `text "Hello"`.

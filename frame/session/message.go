@@ -73,7 +73,8 @@ func (r *Receiver) takeData(framed []byte, front int) (ev Event, whole bool, err
 	if m.op == frame.Text && !m.textDone(framed[front:]) {
 		return Event{}, false, frame.ErrTextNotUTF8 // §5.6, §8.1
 	}
-	return Event{Opcode: m.op, Payload: framed[front:], framed: framed}, true, nil
+	r.framed = framed
+	return Event{Opcode: m.op, Payload: framed[front:], framed: &r.framed}, true, nil
 }
 
 // textDone says whether the whole text is UTF-8: one that came plain was judged

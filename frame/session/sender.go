@@ -127,12 +127,16 @@ func (s *Sender) Announce(op frame.Opcode, p []byte) (bool, error) {
 // then use Send.
 func (s *Sender) InPlace(ev Event) []byte {
 	h := frame.Header{Fin: true, Opcode: ev.Opcode, Length: int64(len(ev.Payload))}
-	start := len(ev.framed) - len(ev.Payload) - h.Len()
-	if s.role.Masks() || s.deflater != nil || s.sent || s.fragmented || start < 0 || ev.Opcode.IsControl() {
+	if ev.framed == nil || s.role.Masks() || s.deflater != nil || s.sent || s.fragmented {
 		return nil
 	}
-	h.Append(ev.framed[start:start])
-	return ev.framed[start:]
+	framed := *ev.framed
+	start := len(framed) - len(ev.Payload) - h.Len()
+	if start < 0 || ev.Opcode.IsControl() {
+		return nil
+	}
+	h.Append(framed[start:start])
+	return framed[start:]
 }
 
 // Echo sends ev back, a message that came in whole and was not changed: like

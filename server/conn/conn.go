@@ -58,6 +58,7 @@ type Conn struct {
 	ended    atomic.Bool  // cause stays as it is
 
 	rested bool // in this silence the reader was given a fresh stack; under mu
+	fresh  bool // waits for its first bytes on a goroutine, see freshMax
 
 	role  frame.Role
 	slot  uint8 // in the Clock

@@ -72,7 +72,7 @@
 //	resident in all                              1750 to 1950, elsewhere 4500
 //
 // Each goroutine that ever ran beside the others leaves 456 more with the runtime
-// for its next one: so connections rest before their first read, and again soon
-// after they woke. Where thousands came, left or woke at once, the Clock returns
+// for its next one: so all but a few connections rest before their first read, and
+// again soon after they woke. Where thousands came, left or woke at once, the Clock returns
 // memory to the system when they are quiet.
 package conn

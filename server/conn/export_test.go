@@ -34,3 +34,8 @@ func (c *Conn) Rests() bool {
 func (c *Conn) CheckDeadlines(passed time.Duration) {
 	c.checkDeadlines(c.cfg.Clock.Now() + int64(passed))
 }
+
+const FreshMax = freshMax
+
+// Crowd lets n more connections wait for their first bytes, and says how many do.
+func (k *Clock) Crowd(n int32) int32 { return k.fresh.Add(n) }

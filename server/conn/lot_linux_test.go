@@ -25,6 +25,7 @@ func descriptors(t *testing.T) int {
 // them; a Clock that gets connections again waits again.
 func TestLotEnds(t *testing.T) {
 	clock := &conn.Clock{}
+	clock.Crowd(conn.FreshMax) // so that all rest first
 	goroutines, files := runtime.NumGoroutine(), descriptors(t)
 	for range 2 {
 		var peers []*peer

@@ -45,21 +45,41 @@ func (c *Conn) tryPark() (parked, again bool) {
 	if _, partial := c.partial(); partial {
 		return false, true
 	}
+	c.knownNow()
 	c.park()
 	return true, false
 }
 
-// parkFirst parks a connection before its first read: where thousands come at
-// once, that many goroutines never stand beside each other.
+// freshMax is how many connections of a Clock may wait for their first bytes on
+// goroutines of their own. Most say something at once, and are answered sooner
+// so; but where thousands come together, their goroutines must not all stand
+// beside each other.
+const freshMax = 256
+
+// parkFirst parks a connection before its first read, if there are as many that
+// wait for theirs as may be.
 func (c *Conn) parkFirst() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.rest) > 0 || c.isOver() || c.sock.waits() {
 		return false
 	}
+	if c.cfg.Clock.fresh.Add(1) <= freshMax {
+		c.fresh = true
+		return false
+	}
+	c.cfg.Clock.fresh.Add(-1)
 	c.waiting.Store(c.cfg.Clock.Now())
 	c.park()
 	return true
+}
+
+// knownNow ends the time in which a connection counts for freshMax.
+func (c *Conn) knownNow() {
+	if c.fresh {
+		c.fresh = false
+		c.cfg.Clock.fresh.Add(-1)
+	}
 }
 
 // park lets go of the connection: it belongs to another goroutine right after it.

@@ -30,16 +30,30 @@ func served(t testing.TB, cfg *conn.Config) (*conn.Conn, *peer, ends) {
 	return c, p, h
 }
 
-// A connection that is served rests before its first read.
-func TestRestsFirst(t *testing.T) {
-	c, p, h := served(t, nil)
-	if !c.Rests() {
-		t.Error("a goroutine waits for the first message")
+// A connection waits for its first message on a goroutine, but in a crowd of such
+// it rests first. Either way it no longer counts once it has said something, or
+// rests.
+func TestRestsFirstInACrowd(t *testing.T) {
+	cfg := &conn.Config{Clock: &conn.Clock{}}
+	for _, crowd := range []int32{0, conn.FreshMax - 1, conn.FreshMax} {
+		cfg.Clock.Crowd(crowd)
+		c, p, h := served(t, cfg)
+		if full := crowd == conn.FreshMax; c.Rests() != full {
+			t.Errorf("among %d it rests: %v", crowd, c.Rests())
+		}
+		p.send(`text "first"`)
+		p.want(`text "first"`)
+		if n := cfg.Clock.Crowd(-crowd); n != 0 {
+			t.Errorf("among %d it counts %d after its first message", crowd, n)
+		}
+		p.nc.Close()
+		<-h
 	}
-	p.send(`text "first"`)
-	p.want(`text "first"`)
-	p.nc.Close()
-	<-h
+	c, _, _ := served(t, cfg)
+	rest(t, c)
+	if n := cfg.Clock.Crowd(0); n != 0 {
+		t.Errorf("it counts %d at rest", n)
+	}
 }
 
 // A connection that rests and wakes a thousand times loses nothing, whether the

@@ -173,6 +173,7 @@ func (c *Conn) receive() ([]byte, error) {
 		p, err = c.sock.read(c, c.space())
 	}
 	c.waiting.Store(0)
+	c.knownNow()
 	if _, partial := c.partial(); partial {
 		c.slow += c.cfg.Clock.Now() - began
 	}
