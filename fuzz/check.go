@@ -68,17 +68,17 @@ const (
 //     early or too late;
 //   - "split": another way of cutting in gives another trace;
 //   - "bounds": memory is taken that neither the bytes nor the messages explain;
-//   - "panic".
+//   - "panic";
+//   - "process": see [External].
 //
 // Every property is reported once, with what is needed to see it again.
 func Check(t testing.TB, cfg Config, in []byte, new func(Config) Parser) {
 	t.Helper()
 	c := check{t: t, cfg: cfg, in: in, new: new}
 	defer c.panicked()
-	c.oracle()
-	c.prefixes()
-	c.splits()
-	c.bounds()
+	if c.oracle() && c.prefixes() && c.splits() {
+		c.bounds()
+	}
 }
 
 // A check is one run of Check.
@@ -91,20 +91,25 @@ type check struct {
 	whole string // the trace of in fed at once
 }
 
-// oracle compares the trace of the whole stream, fed at once.
-func (c *check) oracle() {
+// oracle compares the trace of the whole stream, fed at once. Like all steps, it
+// says whether the parser is still there.
+func (c *check) oracle() bool {
 	c.t.Helper()
 	c.doing = "fed at once"
 	p := c.new(c.cfg)
 	feed(p, c.in)
 	c.whole = p.Trace()
-	if ref := judge(c.cfg, c.in); !ref.agrees(c.whole) {
-		c.report("oracle", c.in, c.whole, ref.trace())
+	if c.died(c.whole, c.in) {
+		return false
 	}
+	if ref := judge(c.cfg, c.in); !ref.agrees(c.whole) {
+		c.report("oracle", c.in, c.whole, ref)
+	}
+	return true
 }
 
 // prefixes compares the trace after many beginnings of the stream.
-func (c *check) prefixes() {
+func (c *check) prefixes() bool {
 	c.t.Helper()
 	p := c.new(c.cfg)
 	fed := 0
@@ -112,11 +117,16 @@ func (c *check) prefixes() {
 		c.doing = fmt.Sprintf("fed up to byte %d", n)
 		feed(p, c.in[fed:n])
 		fed = n
-		if ref, got := judge(c.cfg, c.in[:n]), p.Trace(); !ref.agrees(got) {
-			c.report(fmt.Sprintf("prefix of %d bytes", n), c.in[:n], got, ref.trace())
-			return
+		got := p.Trace()
+		if c.died(got, c.in[:n]) {
+			return false
+		}
+		if ref := judge(c.cfg, c.in[:n]); !ref.agrees(got) {
+			c.report(fmt.Sprintf("prefix of %d bytes", n), c.in[:n], got, ref)
+			return true
 		}
 	}
+	return true
 }
 
 // How many prefixes are looked at one by one; beyond, the distance grows with
@@ -153,7 +163,7 @@ func (c *check) looks() []int {
 }
 
 // splits compares the traces of all ways to cut the stream with the whole one's.
-func (c *check) splits() {
+func (c *check) splits() bool {
 	c.t.Helper()
 	for pieces := range Splits(c.in) {
 		c.doing = "cut into " + lengths(pieces)
@@ -161,11 +171,16 @@ func (c *check) splits() {
 		for _, piece := range pieces {
 			feed(p, piece)
 		}
-		if got := p.Trace(); got != c.whole {
-			c.report("split into "+lengths(pieces), c.in, got, c.whole)
-			return
+		got := p.Trace()
+		if c.died(got, c.in) {
+			return false
+		}
+		if got != c.whole {
+			c.reportTraces("split into "+lengths(pieces), c.in, got, c.whole)
+			return true
 		}
 	}
+	return true
 }
 
 // bounds measures what a parser allocates.
@@ -196,6 +211,17 @@ func (c *check) panicked() {
 	}
 }
 
+// died reports a parser that is gone.
+func (c *check) died(trace string, in []byte) bool {
+	c.t.Helper()
+	why, gone := strings.CutPrefix(trace, died+" ")
+	if gone {
+		why, stderr, _ := strings.Cut(why, "\n")
+		c.t.Errorf("fuzz: process: %s, %s\n%s\n%s", why, c.doing, c.input(in), stderr)
+	}
+	return gone
+}
+
 // feed hands p a piece of its own and spoils it afterwards, so that a parser
 // that keeps it, or reads beyond it, is seen.
 func feed(p Parser, piece []byte) {
@@ -206,7 +232,12 @@ func feed(p Parser, piece []byte) {
 	}
 }
 
-func (c *check) report(property string, in []byte, got, want string) {
+func (c *check) report(property string, in []byte, got string, want *oracle) {
+	c.t.Helper()
+	c.reportTraces(property, in, got, want.trace(frame.Frame.String))
+}
+
+func (c *check) reportTraces(property string, in []byte, got, want string) {
 	c.t.Helper()
 	c.t.Errorf("fuzz: %s: %s\n%s\ngot:\n\t%s\nwant:\n\t%s", property, firstDifference(got, want), c.input(in),
 		strings.ReplaceAll(got, "\n", "\n\t"), strings.ReplaceAll(want, "\n", "\n\t"))

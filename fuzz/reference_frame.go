@@ -12,6 +12,9 @@ type figure struct {
 	size                  int // of the header, in bytes
 }
 
+// A headerReader reads the header that in begins with, as [readFigure] does.
+type headerReader func(in []byte, long bool) (f figure, broken *frame.Violation, whole bool)
+
 // number reads n bits from bit i on, the most significant first, as the figure
 // numbers them. It is false if some of them are not there.
 func number(in []byte, i, n int) (v uint64, ok bool) {

@@ -44,9 +44,9 @@ func trace(events []string, err error, closed bool) string {
 	var v *frame.Violation
 	switch {
 	case errors.As(err, &v):
-		end = "failed " + v.ID
+		end = failed + " " + v.ID
 	case err != nil:
-		end = "failed " + err.Error() // no rule: never right
+		end = failed + " " + err.Error() // no rule: never right
 	case closed:
 		end = "closed"
 	}
@@ -162,7 +162,7 @@ func FuzzSplits(f *testing.F) {
 		}
 		feed(p, rest)
 		if got, ref := p.Trace(), judge(cfg, stream); !ref.agrees(got) {
-			t.Errorf("%+v, stream %x: %s", cfg, stream, firstDifference(got, ref.trace()))
+			t.Errorf("%+v, stream %x: %s", cfg, stream, firstDifference(got, ref.trace(frame.Frame.String)))
 		}
 	})
 }
