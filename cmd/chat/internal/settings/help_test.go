@@ -1,0 +1,118 @@
+package settings
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"rfc6455/server"
+)
+
+// TestHelp finds every flag in the help, with its default, on lines that fit.
+func TestHelp(t *testing.T) {
+	var b strings.Builder
+	Help(&b)
+	help := b.String()
+	for line := range strings.Lines(help) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 110 {
+			t.Errorf("%d characters: %s", n, line)
+		}
+		if strings.HasSuffix(line, " \n") || strings.Contains(line, "\t") {
+			t.Errorf("blanks: %q", line)
+		}
+	}
+	seen := map[string]bool{}
+	for _, g := range newParser().groups {
+		if !strings.Contains(help, "\n"+g.title+"\n") || len(g.options) == 0 {
+			t.Errorf("group %q is not there, or empty", g.title)
+		}
+		for _, o := range g.options {
+			if !strings.Contains(help, "\n  -"+o.name) || !strings.Contains(help, "("+o.standard+")") && o.name != versionFlag || seen[o.name] || o.standard == "" || o.brief == "" {
+				t.Errorf("-%s is not explained, or twice", o.name)
+			}
+			seen[o.name] = true
+		}
+	}
+	if n := len(seen); n < 40 {
+		t.Errorf("%d flags", n)
+	}
+}
+
+// TestDefaults gives each flag its own default, where that is a value: nothing may
+// change.
+func TestDefaults(t *testing.T) {
+	said := 0
+	for _, g := range newParser().groups {
+		for _, o := range g.options {
+			if o.value.String() != o.standard || o.name == versionFlag {
+				continue // words that say what holds
+			}
+			said++
+			p := newParser()
+			if err := p.readArgs([]string{"-" + o.name + "=" + o.standard}); err != nil {
+				t.Errorf("-%s: its default is refused: %v", o.name, err)
+			}
+			if got := p.set.Lookup(o.name).Value.String(); got != o.standard {
+				t.Errorf("-%s: its default %s becomes %s", o.name, o.standard, got)
+			}
+		}
+	}
+	if said < 30 {
+		t.Errorf("%d defaults are values", said)
+	}
+}
+
+// TestServerTakes hands what is on the edge of the ranges to the server.
+func TestServerTakes(t *testing.T) {
+	for _, a := range [][]string{
+		nil, {"-addr", ":1"},
+		{"-max-connections", "off", "-max-per-address", "16000000", "-handshake-rate", "100000/s", "-handshake-burst", "100000"},
+		{"-rate", "100000/s", "-burst", "1000000", "-control-rate", "1/m", "-control-burst", "1", "-header-bytes", "1KiB"},
+		{"-rate", "1/m", "-text-bytes", "16MiB", "-history-bytes", "1GiB", "-history-total", "off", "-history-age", "1s", "-room-idle", "1s"},
+		{"-max-rooms", "1", "-max-members", "1", "-history-messages", "1", "-history-keep", "1", "-text-bytes", "1", "-message-bytes", "2KiB"},
+		{"-ping-after", "off", "-pong-timeout", "off", "-message-timeout", "off", "-write-timeout", "off", "-close-timeout", "off", "-linger-timeout", "off", "-handshake-timeout", "off"},
+		{"-header-timeout", "1ms", "-request-timeout", "24h", "-answer-timeout", "1ms", "-idle-timeout", "24h", "-ping-after", "15s", "-drain", "1ms"},
+	} {
+		s, err := server.New(parse(t, args(a...)).Server)
+		if err != nil {
+			t.Errorf("%q: %v", a, err)
+			continue
+		}
+		s.Shutdown(t.Context())
+	}
+}
+
+// TestReadme holds the README's table of flags to these.
+func TestReadme(t *testing.T) {
+	text, err := os.ReadFile(filepath.FromSlash("../../../../README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, ok := strings.Cut(string(text), "| flag | default | what |\n|---|---|---|\n")
+	if !ok {
+		t.Fatal("the README has no table of flags")
+	}
+	table, _, _ = strings.Cut(table, "\n\n")
+	if want := strings.TrimSuffix(markdown(), "\n"); table != want {
+		t.Errorf("the README's table of flags should be\n%s", want)
+	}
+}
+
+// markdown gives the flags as rows of a table, a row without a default for each
+// group.
+func markdown() string {
+	var b strings.Builder
+	for _, g := range newParser().groups {
+		b.WriteString("| **" + g.title + "** | | |\n")
+		for _, o := range g.options {
+			cells := []string{"`" + strings.TrimSpace("-"+o.name+" "+o.argument) + "`", o.standard, o.brief}
+			for i, c := range cells {
+				cells[i] = strings.ReplaceAll(c, "|", `\|`)
+			}
+			b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+		}
+	}
+	return b.String()
+}

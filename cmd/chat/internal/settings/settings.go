@@ -1,0 +1,94 @@
+package settings
+
+import (
+	"io/fs"
+	"time"
+
+	"rfc6455/server"
+	"rfc6455/server/admit"
+	"rfc6455/server/chat"
+	"rfc6455/server/conn"
+)
+
+// Settings are what the binary was told. They are made by [Parse].
+type Settings struct {
+	Version bool // that alone is asked for
+
+	Addr       Address
+	SocketMode fs.FileMode
+	AdminAddr  Address
+	TLSCert    string // empty: no TLS
+	TLSKey     string
+
+	// Public says that others than this machine can come. Where they cannot, what
+	// was not given is more lenient: no limits by rate and address, /echo, texts in
+	// the log.
+	Public bool
+	// Summary says this for the start-up line, as keys and values.
+	Summary []any
+	// Server lacks only what words cannot say: the log, the version.
+	Server server.Config
+
+	LogFormat string // "text", "json"
+	LogLevel  string // "debug", "info", "warn", "error"
+	Drain     time.Duration
+
+	Warnings []string
+}
+
+// Defaults that are not those of a package below. Limits by rate and address are
+// those of a public server.
+const (
+	defaultAddr           = "localhost:8080"
+	defaultSocketMode     = 0o660
+	defaultDrain          = 10 * time.Second
+	defaultRate           = time.Second / 4 // between two messages
+	defaultBurst          = 20
+	defaultHandshakePace  = time.Second / 10
+	defaultHandshakeBurst = 100
+	defaultControlBurst   = 1000
+	defaultControlPace    = time.Second / 100
+	defaultHeaderBytes    = 16 << 10
+	defaultRooms          = 65_536
+	defaultMembers        = 1 << 20
+	defaultHistory        = 8192
+	defaultKeep           = 1024
+	defaultHistoryTotal   = 256 << 20
+	defaultRoomIdle       = time.Hour
+	defaultHeaderTimeout  = 10 * time.Second
+	defaultRequestTimeout = 20 * time.Second
+	defaultAnswerTimeout  = 30 * time.Second
+	defaultIdleTimeout    = 60 * time.Second
+)
+
+// defaults are all settings before anything is given, those of a public server.
+func defaults() Settings {
+	return Settings{
+		Addr:       Address{"tcp", defaultAddr},
+		SocketMode: defaultSocketMode,
+		LogFormat:  "text",
+		LogLevel:   "info",
+		Drain:      defaultDrain,
+		Server: server.Config{
+			Admit: admit.Config{
+				Connections:    admit.DefaultConnections,
+				PerAddress:     admit.DefaultPerAddress,
+				HandshakeBurst: defaultHandshakeBurst,
+			},
+			Limits:       chat.Limits{Text: chat.DefaultText, Rate: chat.Rate{Burst: defaultBurst, Every: defaultRate}},
+			ControlBurst: defaultControlBurst,
+			HeaderBytes:  defaultHeaderBytes,
+			Rooms: server.RoomLimits{
+				Rooms: defaultRooms, Members: defaultMembers, Messages: defaultHistory, Keep: defaultKeep,
+				Age: server.Off, TotalBytes: defaultHistoryTotal, Idle: defaultRoomIdle,
+			},
+			Timeouts: server.Timeouts{
+				Header: defaultHeaderTimeout, Request: defaultRequestTimeout, Answer: defaultAnswerTimeout, Idle: defaultIdleTimeout,
+				Handshake: conn.DefaultHandshakeTimeout, PingAfter: conn.DefaultPingAfter, Pong: conn.DefaultPongTimeout,
+				Message: conn.DefaultMessageTimeout, MessageRate: conn.DefaultMessageRate, Write: conn.DefaultWriteTimeout,
+				Close: conn.DefaultCloseTimeout, Linger: conn.DefaultLingerTimeout,
+			},
+			Drain: server.DefaultDrain,
+		},
+	}
+}
