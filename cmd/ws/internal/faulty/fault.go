@@ -8,7 +8,7 @@ type Fault struct {
 	Section string       // the clause that is broken: "RFC 6455 §8.1"
 	Text    string       // what the endpoint does
 	Roles   []frame.Role // the endpoints that can have it
-	Cases   []string     // IDs of sessions or handshakes that show it, as patterns of path.Match
+	Cases   []string     // IDs of the sessions or handshakes that show it; "*" stands for any characters
 	Lax     bool         // the RFC permits it
 	Deflate bool         // shows only where permessage-deflate was agreed
 	Shaking bool         // stands in the opening handshake, so that no frame shows it
