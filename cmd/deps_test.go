@@ -56,8 +56,10 @@ const importRules = `
 	handshake, frame < cmd/ws/internal/transcript < cmd/ws;
 	frame < cmd/ws/internal/capture < cmd/ws, cmd/ws/internal/capture/capturetest;
 	# A raw link, below connections that hide frames, is made the same way.
-	server/conn < cmd/ws/internal/wire < cmd/ws/internal/cli;
+	server/conn < cmd/ws/internal/wire < cmd/ws/internal/cli, cmd/ws/internal/tap;
+	cmd/ws/internal/transcript, cmd/ws/internal/tap < cmd/ws/internal/cat < cmd/ws;
 	handshake, frame, frame/deflate < cmd/ws/internal/faulty;
+	cmd/ws/internal/wire, testdata < cmd/ws/internal/conform < cmd/ws;
 	cmd/ws/internal/report, cmd/ws/internal/cli < cmd/ws;
 
 	# The chat's binary: what it was told, what it listens on, what its operator sees.

@@ -15,8 +15,9 @@ import (
 //	error: key-missing          the rule that was broken, unless the status is 101
 //	answer: Upgrade: websocket  a line of the answer's header
 //
-// and, where a server has to be set up for it, subprotocols, deflate, scheme,
-// allow-origin, loopback and allow-host. With url it tests a client:
+// and strict, which says why a server that conforms may do otherwise; and, where a
+// server has to be set up for it, subprotocols, deflate, scheme, allow-origin,
+// loopback and allow-host. With url it tests a client:
 //
 //	url: ws://example.com/chat  what the client is told to open
 //	address: example.com:80     where it has to connect
@@ -26,8 +27,8 @@ import (
 //	subprotocol: chat           what was agreed
 //	extensions: permessage-...  what was agreed, as an answer says it, 0 bits left out
 //
-// and its wishes: key, origin, subprotocols, deflate and field, which is a
-// header field to add.
+// strict, as above, and its wishes: key, origin, subprotocols, deflate and field,
+// which is a header field to add.
 //
 // A line that begins with a quote is a Go string: it may hold any byte. The
 // empty line that ends a header is understood, unless an empty line ("") stands
@@ -36,6 +37,8 @@ import (
 // A ServerHandshake is a request and what a server must make of it.
 type ServerHandshake struct {
 	At, ID       string
+	Comment      string // what it shows, and the clause
+	Strict       string // why a server that conforms may do otherwise; empty: none may
 	Request      []string
 	Subprotocols []string // the server's, most wanted first
 	Deflate      DeflateWishes
@@ -52,6 +55,8 @@ type ServerHandshake struct {
 // answer, and what the client must make of it.
 type ClientHandshake struct {
 	At, ID       string
+	Comment      string // what it shows, and the clause
+	Strict       string // why a client that conforms may do otherwise; empty: none may
 	URL          string
 	Key          string // default: that of RFC 6455 §1.3
 	Origin       string
@@ -122,14 +127,14 @@ func ParseHandshakes(all []Record) (servers []ServerHandshake, clients []ClientH
 		}
 		seen[id] = at
 		if isClient(r) {
-			c, err := parseClientHandshake(r, ClientHandshake{At: at, ID: id, Key: "dGhlIHNhbXBsZSBub25jZQ=="})
+			c, err := parseClientHandshake(r, ClientHandshake{At: at, ID: id, Comment: r.Comment, Key: "dGhlIHNhbXBsZSBub25jZQ=="})
 			if err != nil {
 				return nil, nil, err
 			}
 			clients = append(clients, c)
 			continue
 		}
-		s, err := parseServerHandshake(r, ServerHandshake{At: at, ID: id, Scheme: "http"})
+		s, err := parseServerHandshake(r, ServerHandshake{At: at, ID: id, Comment: r.Comment, Scheme: "http"})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -148,7 +153,7 @@ func isClient(r Record) bool {
 }
 
 func parseServerHandshake(r Record, h ServerHandshake) (ServerHandshake, error) {
-	if err := r.once("id", "subprotocols", "deflate", "scheme", "loopback", "status", "error"); err != nil {
+	if err := r.once("id", "strict", "subprotocols", "deflate", "scheme", "loopback", "status", "error"); err != nil {
 		return h, err
 	}
 	for _, f := range r.Fields[1:] {
@@ -157,6 +162,8 @@ func parseServerHandshake(r Record, h ServerHandshake) (ServerHandshake, error) 
 			return h, fmt.Errorf("%s: %w", r.At(f), err)
 		}
 		switch f.Key {
+		case "strict":
+			h.Strict = value
 		case "request":
 			h.Request = append(h.Request, value)
 		case "subprotocols":
@@ -193,7 +200,7 @@ func parseServerHandshake(r Record, h ServerHandshake) (ServerHandshake, error) 
 }
 
 func parseClientHandshake(r Record, h ClientHandshake) (ClientHandshake, error) {
-	err := r.once("id", "url", "key", "origin", "subprotocols", "deflate", "address", "error", "subprotocol", "extensions")
+	err := r.once("id", "strict", "url", "key", "origin", "subprotocols", "deflate", "address", "error", "subprotocol", "extensions")
 	if err != nil {
 		return h, err
 	}
@@ -203,6 +210,8 @@ func parseClientHandshake(r Record, h ClientHandshake) (ClientHandshake, error) 
 			return h, fmt.Errorf("%s: %w", r.At(f), err)
 		}
 		switch f.Key {
+		case "strict":
+			h.Strict = value
 		case "url":
 			h.URL = value
 		case "key":
