@@ -3,12 +3,15 @@ package server
 import (
 	"cmp"
 	"log/slog"
+	"net/http"
 	"os"
 	"time"
 
 	"rfc6455/handshake"
 	"rfc6455/server/chat"
 	"rfc6455/server/conn"
+	"rfc6455/server/room"
+	"rfc6455/server/store"
 )
 
 // Defaults of [Config].
@@ -16,12 +19,21 @@ const (
 	DefaultMessageBytes = 64 << 10 // of a chat message
 	DefaultDrain        = 2 * time.Second
 	EchoBytes           = 64 << 20 // of a message to /echo
-	roomMessages        = 1 << 13  // that a room's log holds at most: a burst, as long as nobody limits its rate
-	roomBytes           = 1 << 20  // of their bodies at most, and roomLongest of the longest messages
-	roomLongest         = 4        // binary that is no UTF-8 triples when it becomes text
 	logBytes            = 4 << 10  // of a text that go to the log
 	restEvery           = time.Minute
 	tickEvery           = time.Second
+)
+
+// Defaults of [RoomLimits].
+const (
+	roomCount    = 1 << 16
+	roomMembers  = 1 << 20
+	roomMessages = 1 << 13 // that a room's log holds at most: a burst, as long as nobody limits its rate
+	roomBytes    = 1 << 20 // of their bodies at most, and roomLongest of the longest messages
+	roomLongest  = 4       // binary that is no UTF-8 triples when it becomes text
+	roomKeep     = 1 << 10
+	roomsBytes   = 256 << 20
+	roomIdle     = time.Hour
 )
 
 // Limits of HTTP, before an upgrade and for the page.
@@ -33,30 +45,105 @@ const (
 	headerBytes   = 16 << 10 // net/http adds 4 KiB of its own
 )
 
-func (c *Config) logger() *slog.Logger {
-	if c.Log != nil {
-		return c.Log
+// complete gives a copy of c with its defaults filled in, if all of it makes sense.
+func (c *Config) complete() (*Config, error) {
+	d := *c
+	if d.Log == nil {
+		d.Log = slog.New(slog.NewTextHandler(os.Stderr, nil)) // slog.Default would not escape
 	}
-	return slog.New(slog.NewTextHandler(os.Stderr, nil)) // slog.Default would not escape
+	if err := d.checkLimits(); err != nil { // of which the defaults of others are made
+		return nil, err
+	}
+	d.MessageBytes = cmp.Or(d.MessageBytes, max(DefaultMessageBytes, d.Limits.FrameBytes()))
+	d.HeaderBytes = cmp.Or(d.HeaderBytes, headerBytes)
+	d.Drain = cmp.Or(d.Drain, DefaultDrain)
+	d.Rooms.complete(d.MessageBytes)
+	d.Timeouts.complete()
+	return &d, d.check()
 }
 
-func (c *Config) messageBytes() int64 {
-	return cmp.Or(c.MessageBytes, max(DefaultMessageBytes, c.Limits.FrameBytes()))
+func (r *RoomLimits) complete(message int64) {
+	r.Rooms = cmp.Or(r.Rooms, roomCount)
+	r.Members = cmp.Or(r.Members, roomMembers)
+	r.Messages = cmp.Or(r.Messages, roomMessages)
+	r.Bytes = cmp.Or(r.Bytes, max(roomBytes, roomLongest*chat.BodyBytes(int(message))))
+	r.Keep = cmp.Or(r.Keep, min(roomKeep, r.Messages))
+	r.Age = cmp.Or(r.Age, Off)
+	r.TotalBytes = cmp.Or(r.TotalBytes, max(roomsBytes, int64(r.Bytes)))
+	r.Idle = cmp.Or(r.Idle, roomIdle)
+}
+
+func (t *Timeouts) complete() {
+	t.Header = cmp.Or(t.Header, headerTimeout)
+	t.Request = cmp.Or(t.Request, max(bodyTimeout, t.Header))
+	t.Answer = cmp.Or(t.Answer, answerTimeout)
+	t.Idle = cmp.Or(t.Idle, idleTimeout)
+}
+
+// conn is how all connections behave.
+func (c *Config) conn() *conn.Config {
+	t := c.Timeouts
+	cfg := &conn.Config{
+		Origins:          c.Origins,
+		Secure:           func(r *http.Request) bool { return c.Proxies.Client(r).Secure },
+		HandshakeTimeout: t.Handshake,
+		PingAfter:        t.PingAfter,
+		PongTimeout:      t.Pong,
+		MessageTimeout:   t.Message,
+		MessageRate:      t.MessageRate,
+		WriteTimeout:     t.Write,
+		CloseTimeout:     t.Close,
+		LingerTimeout:    t.Linger,
+		Clock:            c.Clock,
+		Memory:           c.Memory,
+	}
+	cfg.Limits.ControlBurst, cfg.Limits.ControlPerSecond = c.ControlBurst, c.ControlPerSecond
+	return cfg
 }
 
 // chatConn is how connections to the chat behave.
 func (c *Config) chatConn() *conn.Config {
-	cfg := &conn.Config{Origins: c.Origins, Clock: c.Clock, Memory: c.Memory}
+	cfg := c.conn()
 	cfg.Subprotocols = []string{chat.Protocol}
-	cfg.Limits.Message = c.messageBytes()
+	cfg.Limits.Message = c.MessageBytes
 	return cfg.WithDefaults()
 }
 
 // echoConn is how connections to /echo behave: they take long messages, and
 // compress.
 func (c *Config) echoConn() *conn.Config {
-	cfg := &conn.Config{Origins: c.Origins, Clock: c.Clock, Memory: c.Memory}
+	cfg := c.conn()
 	cfg.Limits.Message = EchoBytes
 	cfg.Deflate = handshake.DeflateConfig{Enabled: true}
 	return cfg.WithDefaults()
 }
+
+// web is the HTTP server before the upgrades.
+func (c *Config) web() *http.Server {
+	return &http.Server{
+		ReadHeaderTimeout: c.Timeouts.Header,
+		ReadTimeout:       c.Timeouts.Request,
+		WriteTimeout:      c.Timeouts.Answer,
+		IdleTimeout:       c.Timeouts.Idle,
+		MaxHeaderBytes:    c.HeaderBytes,
+		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn),
+	}
+}
+
+// room is how rooms behave, but for what the server adds.
+func (c *Config) room() room.Config {
+	return room.Config{
+		Encoders: []room.Encoder{plainEncoding: appendPlain, speakerEncoding: appendSpeaker},
+		Log:      func(string) (room.Log, error) { return store.NewMemory(), nil },
+		Messages: c.Rooms.Messages,
+		Bytes:    c.Rooms.Bytes,
+		Keep:     c.Rooms.Keep,
+		Members:  c.Rooms.Members,
+		Rooms:    c.Rooms.Rooms,
+		Idle:     int((c.Rooms.Idle + c.Rooms.restEvery() - 1) / c.Rooms.restEvery()),
+		Total:    max(c.Rooms.TotalBytes, 0),
+	}
+}
+
+// restEvery is after what time rooms are looked at for what they need no more.
+func (r *RoomLimits) restEvery() time.Duration { return min(restEvery, r.Idle) }

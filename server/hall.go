@@ -4,7 +4,6 @@ import (
 	"sync"
 	"time"
 
-	"rfc6455/frame"
 	"rfc6455/server/chat"
 	"rfc6455/server/room"
 )
@@ -25,10 +24,13 @@ type hall struct {
 
 	saying sync.Mutex
 	said   chat.Said
+
+	ages ages // the resting goroutine's
 }
 
 // halls are the halls of a server, one for each room there is.
 type halls struct {
+	said   int // how many texts each remembers: as many as its log holds
 	mu     sync.Mutex
 	byRoom map[*room.Room]*hall
 }
@@ -39,7 +41,7 @@ func (hs *halls) of(name string, r *room.Room) *hall {
 	defer hs.mu.Unlock()
 	h := hs.byRoom[r]
 	if h == nil {
-		h = &hall{name: name, room: r, said: chat.Said{Limit: roomMessages}} // as many as the log holds
+		h = &hall{name: name, room: r, said: chat.Said{Limit: hs.said}}
 		hs.byRoom[r] = h
 	}
 	return h
@@ -118,11 +120,14 @@ func (h *hall) leave(m *member, c *speaker) {
 	}
 }
 
-// rename gives the member with that id another name.
-func (h *hall) rename(m chat.Member) {
+// rename gives c's member another name. In a crowd nobody is told but c.
+func (h *hall) rename(c *speaker, m chat.Member) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.tell(h.presence.Rename(time.Now(), m))
+	if own, ok := h.presence.Unsaid(m); ok {
+		c.post(own.Append(nil))
+	}
 }
 
 // who gives a speaker's member with the name that it has now.
@@ -133,13 +138,15 @@ func (h *hall) who(id string) chat.Member {
 	return m
 }
 
-// tick tells what has become due.
-func (h *hall) tick(now time.Time) {
+// tick tells what has become due, in a test what will be that much later. It looks at
+// the time itself, so that presence never sees it go back.
+func (h *hall) tick(ahead time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.presence == nil {
 		return
 	}
+	now := time.Now().Add(ahead)
 	if due, ok := h.presence.Next(); ok && !due.After(now) {
 		h.tell(h.presence.Tick(now))
 	}
@@ -204,11 +211,4 @@ func (l *list) remove(m *member) {
 		m.next.prev = m.prev
 	}
 	m.prev, m.next = nil, nil
-}
-
-// post sends without waiting for a speaker that does not read.
-func (c *speaker) post(p []byte) {
-	if c.conn.Post(frame.Text, p) != nil {
-		c.conn.StartClose(frame.TryAgainLater, tooSlow) // no news to one that has ended
-	}
 }

@@ -11,7 +11,7 @@ import (
 // later lets a hall's clock be that much ahead for once.
 func (s *rig) later(t testing.TB, name string, d time.Duration) {
 	t.Helper()
-	s.hallOf(t, name).tick(time.Now().Add(d))
+	s.hallOf(t, name).tick(d)
 }
 
 // goAway closes a connection, and waits until the server has struck it off.

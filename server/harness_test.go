@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -48,9 +49,10 @@ func serve(t testing.TB, cfg Config, change ...func(*Server)) *rig {
 	t.Helper()
 	log, level := &journal{}, &slog.LevelVar{}
 	cfg.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: level}))
-	if cfg.Clock == nil {
-		cfg.Clock = &conn.Clock{}
-	}
+	cfg.Clock = cmp.Or(cfg.Clock, &conn.Clock{})
+	cfg.Drain = cmp.Or(cfg.Drain, Off)
+	cfg.Admit.PerAddress = cmp.Or(cfg.Admit.PerAddress, Off) // all clients of a test are at one
+	cfg.LogTexts, cfg.Echo = true, true
 	s, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -1,71 +1,102 @@
 package server
 
 import (
-	"context"
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
-	"log/slog"
+	"errors"
 	"net/http"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"rfc6455/frame"
 	"rfc6455/frame/session"
 	"rfc6455/server/chat"
 	"rfc6455/server/conn"
+	"rfc6455/server/metrics"
 	"rfc6455/server/room"
 )
 
 // A member is a plain connection in the lobby: a conn.Handler and a room.Member.
 type member struct {
-	conn       *conn.Conn // first: a broadcast needs nothing else
-	server     *Server
-	cursor     *room.Cursor
+	visit
+	cursor     *room.Cursor // nil: it could not join, and is closing
 	hall       *hall
-	prev, next *member // in the hall; under hall.mu
-	serial     uint64
+	prev, next *member                     // in the hall; under hall.mu
 	who        atomic.Pointer[chat.Member] // made when it is first needed
+	pace       *pace                       // nil: it has said nothing, or as it likes
 }
 
 // serveChat takes a connection over and makes it a member: a speaker of chat.v1 if
-// it chose that, else a plain one. The room offers nothing before the greeting has
-// gone.
+// it chose that, else a plain one.
 func (s *Server) serveChat(w http.ResponseWriter, r *http.Request) {
-	c := s.accept(w, r, s.chat)
-	if c == nil {
-		return
+	a, ok := s.accept(w, r, s.chat)
+	switch {
+	case !ok:
+	case a.conn.Agreed().Protocol == chat.Protocol:
+		c := &speaker{}
+		c.come(s, a)
+		c.begin(metrics.V1, func() { c.join(r, a.name) })
+		c.conn.Run(c)
+	default:
+		m := &member{}
+		m.come(s, a)
+		m.begin(metrics.Plain, func() { m.join(a.name) })
+		m.conn.Run(m)
 	}
-	if c.Agreed().Protocol == chat.Protocol {
-		s.serveSpeaker(c, r)
-		return
-	}
-	m, err := s.join(c)
-	if err != nil {
-		s.log.Error("cannot join", "remote", r.RemoteAddr, "error", err)
-		s.enter(c)
-		c.StartClose(frame.TryAgainLater, "no place in the chat")
-		c.Run(stranger{s})
-		return
-	}
-	s.log.Info(logConnected, "remote", r.RemoteAddr)
-	s.enter(c)
-	m.hall.enter(m)
-	c.Send(frame.Text, []byte(Greeting)) // an error ends the connection, and End tells it
-	m.cursor.Ready()
-	c.Run(m)
 }
 
-func (s *Server) join(c *conn.Conn) (*member, error) {
-	m := &member{server: s, conn: c, serial: s.serial.Add(1)}
-	cursor, start, err := s.rooms.Join(chat.Lobby, m, plainEncoding, room.Point{})
-	if err != nil {
-		return nil, err
+// join enters the lobby. The room offers nothing before the greeting has gone.
+func (m *member) join(name string) {
+	if name != "" {
+		fixed, ok := chat.CleanName(name)
+		if !ok {
+			m.server.log.Warn("cannot join", m.about("error", chat.UnfitName.Text)...)
+			m.close(frame.PolicyViolation, chat.UnfitName.Text, unblamed)
+			return
+		}
+		m.introduce(fixed)
 	}
-	m.cursor, m.hall = cursor, s.halls.of(chat.Lobby, start.Room)
-	c.OnReady(cursor.Ready)
-	return m, nil
+	start, err := m.enterRoom(m, chat.Lobby, plainEncoding, room.Point{})
+	if err != nil {
+		m.close(frame.TryAgainLater, "no place in the chat", unblamed)
+		return
+	}
+	m.hall = m.server.halls.of(chat.Lobby, start.Room)
+	m.server.log.Info(logConnected, m.about()...)
+	m.server.enter(&m.visit, metrics.Plain)
+	m.hall.enter(m)
+	if m.conn.Send(frame.Text, []byte(Greeting)) == nil { // an error ends the connection, and End tells it
+		m.countAnswer(len(Greeting))
+	}
+	m.cursor.Ready()
+}
+
+// enterRoom makes self, which is m or has it inside, a member of a room. Where
+// there are too many rooms those are forgotten that nobody is in.
+func (m *member) enterRoom(self room.Member, name string, e room.Encoding, at room.Point) (start room.Start, err error) {
+	s := m.server
+	m.cursor, start, err = s.rooms.Join(name, self, e, at)
+	if errors.Is(err, room.ErrRooms) {
+		s.halls.drop(s.rooms.Reclaim())
+		m.cursor, start, err = s.rooms.Join(name, self, e, at)
+	}
+	switch {
+	case errors.Is(err, room.ErrFull), errors.Is(err, room.ErrRooms):
+		s.logNoPlace(&m.visit, err)
+	case err != nil:
+		s.log.Error("cannot join", m.about("error", err)...)
+	default:
+		m.conn.OnReady(m.ready)
+	}
+	return start, err
+}
+
+// ready is called after each Later.
+func (m *member) ready() {
+	m.catchUp()
+	m.cursor.Ready()
 }
 
 // identity is who a member is to others. A plain one is somebody new, by a name
@@ -74,9 +105,14 @@ func (m *member) identity() chat.Member {
 	if who := m.who.Load(); who != nil {
 		return *who
 	}
-	sum := sha256.Sum256(binary.BigEndian.AppendUint64(m.server.key[:], m.serial))
+	return m.introduce("")
+}
+
+// introduce gives a plain member an id, and a name if it has none.
+func (m *member) introduce(name string) chat.Member {
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64(m.server.key[:], m.number))
 	id := chat.Secret(sum[:len(chat.Secret{})]).ID()
-	who := chat.Member{ID: id, Name: chat.FriendlyName(id, chat.Korean)}
+	who := chat.Member{ID: id, Name: cmp.Or(name, chat.FriendlyName(id, chat.Korean))}
 	m.who.Store(&who)
 	return who
 }
@@ -84,11 +120,16 @@ func (m *member) identity() chat.Member {
 // Message publishes a text. It waits while the room's pumps are behind, so that
 // nobody is read from faster than the room can pass on.
 func (m *member) Message(_ *conn.Conn, ev session.Event) {
+	defer m.guard()
 	text := ev.Payload
+	m.countRead(len(text))
 	if ev.Opcode == frame.Binary {
 		text = appendDecoded(make([]byte, 0, len(text)), text)
 	}
-	m.server.logText(text)
+	if !m.keepPace(len(text)) {
+		return
+	}
+	m.logText(text)
 	var random [16]byte
 	rand.Read(random[:])
 	who := m.identity()
@@ -104,48 +145,48 @@ func (m *member) Message(_ *conn.Conn, ev session.Event) {
 // notTaken closes the connection of a member whose text the room did not take.
 func (m *member) notTaken(err error) {
 	if m.server.running.Err() != nil {
-		m.conn.StartClose(frame.GoingAway, goodbye)
+		m.close(frame.GoingAway, goodbye, unblamed)
 		return
 	}
 	m.server.log.Error("message not taken", "error", err)
-	m.conn.StartClose(frame.TryAgainLater, "message not taken")
-}
-
-// logText logs a text, the beginning of a long one.
-func (s *Server) logText(text []byte) {
-	if !s.log.Enabled(context.Background(), slog.LevelInfo) {
-		return
-	}
-	if len(text) <= logBytes {
-		s.log.Info(logReceived + string(text))
-		return
-	}
-	n := logBytes
-	for !utf8.RuneStart(text[n]) {
-		n--
-	}
-	s.log.Info(logReceived+string(text[:n]), "bytes", len(text))
+	m.close(frame.TryAgainLater, "message not taken", unblamed)
 }
 
 // End takes the member out of its room.
-func (m *member) End(c *conn.Conn) {
+func (m *member) End(*conn.Conn) { m.end(nil, metrics.Plain) }
+
+func (m *member) end(c *speaker, kind string) {
+	defer m.visit.leave(kind)
+	defer m.guard()
+	if m.cursor == nil {
+		return
+	}
 	m.cursor.Leave()
-	m.hall.leave(m, nil)
-	m.server.leave(c)
+	if m.hall != nil {
+		m.hall.leave(m, c)
+	}
 }
 
 // Deliver passes a batch on to the connection.
-func (m *member) Deliver(b *room.Batch) (int, room.State) { return m.deliver(b.Joined, b.Frames) }
+func (m *member) Deliver(b *room.Batch) (n int, st room.State) {
+	st = room.Gone // in case of a panic
+	defer m.guard()
+	return m.offer(b.Joined, b.Frames)
+}
 
-func (m *member) deliver(joined []byte, frames []room.Frame) (int, room.State) {
+// offer shows frames to the connection, and counts what it took.
+func (m *member) offer(joined []byte, frames []room.Frame) (int, room.State) {
 	if len(frames) == 0 {
 		return 0, room.Took
 	}
 	n, st := m.conn.Deliver(joined, frames, false)
 	switch st {
 	case conn.Took:
+		m.countSent(n, len(joined))
 		return n, room.Took
 	case conn.Later:
+		m.countSent(n, frameBytes(frames[:n]))
+		m.lag()
 		return n, room.Later
 	case conn.Gone:
 	}
@@ -157,6 +198,7 @@ const tooSlow = "reads too slowly: messages were lost"
 // Overflowed closes the connection of a member that was too slow for the room:
 // if it reads again in time it learns so.
 func (m *member) Overflowed() {
-	m.server.log.Warn("member is too slow", "remote", m.conn.NetConn().RemoteAddr().String())
-	m.conn.StartClose(frame.TryAgainLater, tooSlow)
+	defer m.guard()
+	m.server.log.Warn("member is too slow", m.about()...)
+	m.close(frame.TryAgainLater, tooSlow, overflow)
 }

@@ -11,10 +11,11 @@ const (
 	Prefix   = "서버에서 전달: " // before every text
 )
 
-// What the server logs about a plain client.
+// What the server logs about those who chat.
 const (
-	logConnected = "새로운 클라이언트 연결됨!"
-	logReceived  = "받은 메시지: " // before every text
+	logConnected    = "새로운 클라이언트 연결됨!"
+	logReceived     = "받은 메시지"
+	logReceivedText = logReceived + ": " // before every text
 )
 
 // The encodings, see room.Config.Encoders.

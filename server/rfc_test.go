@@ -19,6 +19,6 @@ func TestFailuresAreLogged(t *testing.T) {
 		s.log.await(t, "level=WARN", `msg="connection ended"`, bad.nc.LocalAddr().String(), frame.ErrReservedOpcode.Error())
 		good := s.upgrade(t, target)
 		good.send("close 1000")
-		s.log.await(t, "level=DEBUG", `msg="connection ended"`, good.nc.LocalAddr().String(), "code 1000")
+		s.log.await(t, "level=INFO", `msg="connection ended"`, good.nc.LocalAddr().String(), "code 1000")
 	}
 }

@@ -12,11 +12,11 @@ import (
 	"time"
 
 	"rfc6455/handshake"
+	"rfc6455/server/admit"
 	"rfc6455/server/chat"
 	"rfc6455/server/conn"
 	"rfc6455/server/metrics"
 	"rfc6455/server/room"
-	"rfc6455/server/store"
 )
 
 // A Server is the chat: an http.Handler, or, with the limits that a server in
@@ -26,69 +26,82 @@ type Server struct {
 	// Metrics is what the server counts: an http.Handler for those who may see it.
 	Metrics *metrics.Chat
 
+	cfg        *Config
 	log        *slog.Logger
-	hosts      []string
 	chat, echo *conn.Config
 	page       http.Handler
 	web        *http.Server
+	gate       *admit.Gate
 	pumps      *room.Pumps
 	rooms      *room.Rooms
 	halls      halls
-	limits     chat.Limits   // of chat.v1
-	serial     atomic.Uint64 // of the newest plain member
-	key        [32]byte      // that their ids are made with
+	limits     chat.Limits // of chat.v1
+	started    time.Time
+	visits     atomic.Uint64 // so far
+	key        [32]byte      // that the ids of plain members are made with
+	full       limiter       // of what the log says
+	proxied    limiter
 
-	running    context.Context // ends with Shutdown
+	running    context.Context // ends with Shutdown, once all are told
 	stop       context.CancelFunc
 	background sync.WaitGroup
 
-	mu      sync.Mutex
-	closing bool
-	conns   map[*conn.Conn]struct{}
-	present sync.WaitGroup // upgrades under way, and conns; nobody enters once closing is set
+	mu       sync.Mutex
+	closing  bool // nobody enters any more
+	left     bool // and all are told to leave
+	visitors map[*visit]struct{}
+	present  sync.WaitGroup // upgrades under way, and visitors; nobody enters once closing is set
 }
 
-// New makes a chat server.
+// New makes a chat server. The error is a [*ConfigError].
 func New(cfg Config) (*Server, error) {
-	s := &Server{
-		log:    cfg.logger(),
-		hosts:  cfg.Hosts,
-		chat:   cfg.chatConn(),
-		echo:   cfg.echoConn(),
-		page:   pageHandler(),
-		pumps:  room.NewPumps(0),
-		conns:  map[*conn.Conn]struct{}{},
-		limits: cfg.Limits,
-		halls:  halls{byRoom: map[*room.Room]*hall{}},
-	}
-	rand.Read(s.key[:])
-	rooms, err := room.NewRooms(room.Config{
-		Pumps:    s.pumps,
-		Encoders: []room.Encoder{plainEncoding: appendPlain, speakerEncoding: appendSpeaker},
-		Log:      func(string) (room.Log, error) { return store.NewMemory(), nil },
-		Epoch:    rand.Text,
-		Messages: roomMessages,
-		Bytes:    max(roomBytes, roomLongest*chat.BodyBytes(int(cfg.messageBytes()))),
-	})
+	c, err := cfg.complete()
 	if err != nil {
-		s.pumps.Close()
 		return nil, err
 	}
-	s.rooms = rooms
-	s.Metrics = metrics.NewChat(metrics.ChatConfig{
-		Version: cfg.Version, Revision: cfg.Revision, Refusals: []string{errGoingDown.ID}, Rooms: rooms.Len,
-	})
-	s.web = &http.Server{
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       bodyTimeout,
-		WriteTimeout:      answerTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    headerBytes,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	gate, err := admit.NewGate(c.Admit)
+	if err != nil {
+		return nil, &ConfigError{"Admit", err}
 	}
+	s := &Server{
+		cfg:      c,
+		log:      c.Log,
+		chat:     c.chatConn(),
+		echo:     c.echoConn(),
+		page:     pageHandler(),
+		web:      c.web(),
+		gate:     gate,
+		limits:   c.Limits,
+		started:  time.Now(),
+		visitors: map[*visit]struct{}{},
+		halls:    halls{byRoom: map[*room.Room]*hall{}, said: c.Rooms.Messages},
+	}
+	rand.Read(s.key[:])
+	s.Metrics = metrics.NewChat(metrics.ChatConfig{
+		Version: c.Version, Revision: c.Revision,
+		Refusals: []string{errGoingDown.ID, errNoEcho.ID},
+		Rooms:    func() int { return s.rooms.Len() },
+	})
+	if err := s.openRooms(); err != nil {
+		return nil, err
+	}
+	s.web.BaseContext = s.base
+	s.web.Handler = s.checkHost(s)
 	s.running, s.stop = context.WithCancel(context.Background())
 	s.background.Go(s.rest)
 	return s, nil
+}
+
+// openRooms begins with no room.
+func (s *Server) openRooms() (err error) {
+	cfg := s.cfg.room()
+	s.pumps = room.NewPumps(0)
+	cfg.Pumps, cfg.Epoch, cfg.Passed = s.pumps, rand.Text, s.passed
+	if s.rooms, err = room.NewRooms(cfg); err != nil {
+		s.pumps.Close()
+		return &ConfigError{"Rooms", err}
+	}
+	return nil
 }
 
 // rest does what is due now and then: rooms that are quiet give memory back, and
@@ -101,9 +114,11 @@ func (s *Server) rest() {
 		select {
 		case now := <-ticker.C:
 			for _, h := range s.halls.all() {
-				h.tick(now)
+				h.tick(0)
+				h.age(now, s.cfg.Rooms.Age)
 			}
-			if now.Sub(rested) >= restEvery {
+			s.rooms.Relieve()
+			if now.Sub(rested) >= s.cfg.Rooms.restEvery() {
 				rested = now
 				s.restRooms()
 			}
@@ -121,14 +136,8 @@ func (s *Server) restRooms() {
 }
 
 // Serve answers what comes to l, within the limits of HTTP, and returns when
-// [Server.Shutdown] is called or l fails. It may be called once.
-func (s *Server) Serve(l net.Listener) error {
-	s.web.Handler = s
-	if len(s.hosts) > 0 || onLoopback(l.Addr()) {
-		s.web.Handler = s.checkHost(s)
-	}
-	return s.web.Serve(l)
-}
+// [Server.Shutdown] is called or l fails. It may be called for several listeners.
+func (s *Server) Serve(l net.Listener) error { return s.web.Serve(l) }
 
 func onLoopback(a net.Addr) bool {
 	tcp, ok := a.(*net.TCPAddr)
@@ -137,7 +146,10 @@ func onLoopback(a net.Addr) bool {
 
 // serveReady says whether new connections are taken.
 func (s *Server) serveReady(w http.ResponseWriter) {
-	if s.running.Err() != nil {
+	s.mu.Lock()
+	closing := s.closing
+	s.mu.Unlock()
+	if closing {
 		http.Error(w, goodbye, http.StatusServiceUnavailable)
 		return
 	}

@@ -44,7 +44,7 @@ func talk(t *testing.T, members []*client, rounds int) {
 func (s *rig) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.conns)
+	return len(s.visitors)
 }
 
 // unread is a member that never reads, with little space in its system.

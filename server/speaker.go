@@ -10,6 +10,7 @@ import (
 	"rfc6455/frame/session"
 	"rfc6455/server/chat"
 	"rfc6455/server/conn"
+	"rfc6455/server/metrics"
 	"rfc6455/server/room"
 )
 
@@ -17,33 +18,46 @@ import (
 type speaker struct {
 	member
 	id     string      // of who it is, maybe with other connections
+	fixed  bool        // its name
 	bucket chat.Bucket // the reader's
 	liveAt uint64      // the first message that is not history
 	live   bool        // said; the pump's, once the room was told Ready
 }
 
-// serveSpeaker makes c, which chose chat.v1, a speaker of the room that it asks for.
-func (s *Server) serveSpeaker(c *conn.Conn, r *http.Request) {
+// join enters the room that the request asks for. A refusal is for a person to
+// act on: it is said behind the upgrade, where a browser shows it.
+func (c *speaker) join(r *http.Request, name string) {
+	q, refusal := c.query(r, name)
+	if refusal == nil {
+		refusal = c.settle(q)
+	}
+	if refusal != nil {
+		c.post(refusal.Append(nil))
+		c.close(refusal.Code.Close, refusal.Code.Text, unblamed)
+	}
+}
+
+// query reads what the request asks for, under the name that a proxy has fixed.
+func (c *speaker) query(r *http.Request, name string) (chat.Query, *chat.Refusal) {
 	var fresh chat.Secret
 	rand.Read(fresh[:])
 	q, refusal := chat.ParseQuery(r.URL.RawQuery, fresh, chat.PreferredLanguage(r.Header.Get("Accept-Language")))
-	if refusal == nil {
-		refusal = s.joinSpeaker(c, r, q)
+	if refusal != nil || name == "" {
+		return q, refusal
 	}
-	if refusal == nil {
-		return
+	c.fixed, q.Named = true, true
+	var ok bool
+	if q.You.Name, ok = chat.CleanName(name); !ok {
+		c.server.log.Warn("cannot join", c.about("error", chat.UnfitName.Text)...)
+		return q, &chat.Refusal{Code: chat.UnfitName}
 	}
-	s.enter(c)
-	c.Post(frame.Text, refusal.Append(nil))
-	c.StartClose(refusal.Code.Close, refusal.Code.Text)
-	c.Run(stranger{s})
+	return q, nil
 }
 
-// joinSpeaker enters the room, tells the speaker where it is, and runs it. It
-// returns what a person can do about a refusal.
-func (s *Server) joinSpeaker(c *conn.Conn, r *http.Request, q chat.Query) *chat.Refusal {
-	m := &speaker{member: member{server: s, conn: c}, id: q.You.ID}
-	cursor, start, err := s.rooms.Join(q.Room, m, speakerEncoding, room.Point{
+// settle enters the room and tells the speaker where it is, unless it returns why
+// it cannot.
+func (c *speaker) settle(q chat.Query) *chat.Refusal {
+	start, err := c.enterRoom(c, q.Room, speakerEncoding, room.Point{
 		Epoch: q.After.Position.Epoch, After: q.After.Position.Seq, History: chat.History,
 	})
 	switch {
@@ -52,30 +66,27 @@ func (s *Server) joinSpeaker(c *conn.Conn, r *http.Request, q chat.Query) *chat.
 	case errors.Is(err, room.ErrRooms):
 		return &chat.Refusal{Code: chat.RoomsFull}
 	case err != nil:
-		s.log.Error("cannot join", "remote", r.RemoteAddr, "error", err)
-		return &chat.Refusal{Code: chat.NotTaken}
+		return &chat.Refusal{Code: chat.RoomAway}
 	}
-	m.cursor, m.liveAt, m.hall = cursor, start.Head, s.halls.of(q.Room, start.Room)
-	c.OnReady(cursor.Ready)
-	s.log.Info(logConnected, "remote", r.RemoteAddr)
-	s.enter(c)
-	m.who.Store(&q.You)
-	m.hall.welcome(m, q, func(you chat.Member, members chat.Members) {
-		m.post(chat.Welcome{
-			You: you, Room: q.Room, Members: members, Limits: s.limits,
+	c.id, c.liveAt, c.hall = q.You.ID, start.Head, c.server.halls.of(q.Room, start.Room)
+	c.server.log.Info(logConnected, c.about()...)
+	c.server.enter(&c.visit, metrics.V1)
+	c.who.Store(&q.You)
+	c.hall.welcome(c, q, func(you chat.Member, members chat.Members) {
+		c.post(chat.Welcome{
+			You: you, Fixed: c.fixed, Room: q.Room, Members: members, Limits: c.server.limits,
 			Head: chat.Position{Epoch: start.Epoch, Seq: start.Head - 1},
 		}.Append(nil))
 		verdict := q.After.Judge(chat.Log{Epoch: start.Epoch, Base: start.Base, Head: start.Head})
 		if verdict.Resyncs() {
 			at := chat.Position{Epoch: start.Epoch, Seq: start.Next - 1}
-			m.post(chat.Resync{Reason: verdict, Position: at}.Append(nil))
+			c.post(chat.Resync{Reason: verdict, Position: at}.Append(nil))
 		}
-		if start.Next == m.liveAt {
-			m.goLive()
+		if start.Next == c.liveAt {
+			c.goLive()
 		}
 	})
-	cursor.Ready()
-	c.Run(m)
+	c.cursor.Ready()
 	return nil
 }
 
@@ -86,15 +97,19 @@ func (c *speaker) goLive() {
 
 // Deliver passes a batch on, and says between history and the rest that it is
 // over.
-func (c *speaker) Deliver(b *room.Batch) (int, room.State) {
+func (c *speaker) Deliver(b *room.Batch) (n int, st room.State) {
 	if c.live {
 		return c.member.Deliver(b)
 	}
-	history, bytes := b.Frames[:min(uint64(len(b.Frames)), c.liveAt-b.First)], 0
-	for _, f := range history {
-		bytes += len(f)
-	}
-	n, st := c.deliver(b.Joined[:bytes], history)
+	st = room.Gone // in case of a panic
+	defer c.guard()
+	return c.deliverHistory(b)
+}
+
+func (c *speaker) deliverHistory(b *room.Batch) (int, room.State) {
+	history := b.Frames[:min(uint64(len(b.Frames)), c.liveAt-b.First)]
+	bytes := frameBytes(history)
+	n, st := c.offer(b.Joined[:bytes], history)
 	if st == room.Gone || st == room.Later && n < len(history) {
 		return n, st
 	}
@@ -105,18 +120,20 @@ func (c *speaker) Deliver(b *room.Batch) (int, room.State) {
 	if st == room.Later || len(rest) == 0 {
 		return n, st
 	}
-	more, st := c.deliver(b.Joined[bytes:], rest)
+	more, st := c.offer(b.Joined[bytes:], rest)
 	return n + more, st
 }
 
 // Message does what the speaker asks for.
 func (c *speaker) Message(_ *conn.Conn, ev session.Event) {
+	defer c.guard()
+	c.countRead(len(ev.Payload))
 	if ev.Opcode == frame.Binary {
-		c.conn.StartClose(frame.UnsupportedData, "chat.v1 is text")
+		c.close(frame.UnsupportedData, "chat.v1 is text", notText)
 		return
 	}
 	if int64(len(ev.Payload)) > c.server.limits.FrameBytes() { // a plain member's may be longer
-		c.conn.StartClose(frame.MessageTooBig, "message is over the limit of chat.v1")
+		c.close(frame.MessageTooBig, "message is over the limit of chat.v1", tooLong)
 		return
 	}
 	request, refusal := chat.ParseRequest(ev.Payload, c.server.limits)
@@ -126,7 +143,7 @@ func (c *speaker) Message(_ *conn.Conn, ev session.Event) {
 	}
 	switch granted, retry := c.bucket.Take(time.Now(), c.server.limits.Rate, chat.TextTokens(len(say.Text))); granted {
 	case chat.Exhausted:
-		c.conn.StartClose(frame.PolicyViolation, chat.TooFast.Text)
+		c.close(frame.PolicyViolation, chat.TooFast.Text, flood)
 		return
 	case chat.Refused:
 		refusal = &chat.Refusal{Code: chat.TooFast, ID: say.ID, Retry: retry}
@@ -136,11 +153,19 @@ func (c *speaker) Message(_ *conn.Conn, ev session.Event) {
 		c.answer(refusal)
 		return
 	}
+	c.do(request)
+}
+
+func (c *speaker) do(request chat.Request) {
 	switch request := request.(type) {
 	case chat.Say:
 		c.say(request)
 	case chat.Rename:
-		c.hall.rename(chat.Member{ID: c.id, Name: request.Name})
+		if c.fixed {
+			c.answer(chat.Refusal{Code: chat.NameFixed})
+			return
+		}
+		c.hall.rename(c, chat.Member{ID: c.id, Name: request.Name})
 	case chat.Ping:
 		c.answer(chat.Pong{})
 	}
@@ -149,13 +174,25 @@ func (c *speaker) Message(_ *conn.Conn, ev session.Event) {
 // answer sends to this speaker alone. An error ends the connection, and End tells
 // it.
 func (c *speaker) answer(m interface{ Append([]byte) []byte }) {
-	c.conn.Send(frame.Text, m.Append(nil))
+	p := m.Append(nil)
+	if c.conn.Send(frame.Text, p) == nil {
+		c.countAnswer(len(p))
+	}
+}
+
+// post sends without waiting for a speaker that does not read.
+func (c *speaker) post(p []byte) {
+	if c.conn.Post(frame.Text, p) != nil {
+		c.close(frame.TryAgainLater, tooSlow, overflow)
+		return
+	}
+	c.countAnswer(len(p))
 }
 
 // say publishes a text. Coming back from the room is its acknowledgement; one
 // that the room holds already is acknowledged to its sender alone.
 func (c *speaker) say(say chat.Say) {
-	c.server.logText([]byte(say.Text))
+	c.logText([]byte(say.Text))
 	repeated, seq, err := c.hall.say(c, say, say.AppendBody(nil, c.hall.who(c.id), time.Now()))
 	switch {
 	case err != nil:
@@ -172,8 +209,4 @@ func (c *speaker) say(say chat.Say) {
 }
 
 // End takes the speaker out of its room.
-func (c *speaker) End(nc *conn.Conn) {
-	c.cursor.Leave()
-	c.hall.leave(&c.member, c)
-	c.server.leave(nc)
-}
+func (c *speaker) End(*conn.Conn) { c.end(c, metrics.V1) }

@@ -118,7 +118,7 @@ func TestPlainAndSpeakers(t *testing.T) {
 	v.want("ack")
 	other.Close(frame.NormalClosure, "")
 	eventually(t, "two connections", func() bool { return s.count() == 2 })
-	s.hallOf(t, chat.Lobby).tick(time.Now().Add(chat.Grace))
+	s.hallOf(t, chat.Lobby).tick(chat.Grace)
 	v.want("left")
 	p.want(`text "서버에서 전달: from a"`)
 	p.send(`ping "all there is"`)

@@ -25,6 +25,7 @@ const (
 	PongTimeout  = "pong-timeout"  // gave no sign of life
 	CloseTimeout = "close-timeout" // did not answer a Close
 	Flood        = "flood"         // went on over the rate of messages
+	Binary       = "binary"        // in chat.v1, which is text
 	Panic        = "panic"         // a fault of ours
 )
 
@@ -58,11 +59,11 @@ type Chat struct {
 
 	MessagesIn *Counter // texts and binary messages from clients, /echo's too
 	BytesIn    *Counter // of their payloads
-	Private    *Counter // messages to one client: greetings, answers, errors, history, echoes
+	Private    *Counter // messages to one client: greetings, answers, errors, who comes and goes, echoes
 	BytesOut   *Counter // of the frames of both, headers included
 
 	Batches *Histogram // messages of a room in one delivery to one member
-	Latency *Histogram // microseconds from a message's reading to its delivery, for each delivery
+	Latency *Histogram // microseconds from the reading of a delivery's oldest message to the delivery, for each message
 }
 
 // Bounds of the histograms.
@@ -97,12 +98,12 @@ func NewChat(cfg ChatConfig) *Chat {
 func (c *Chat) countMessages() {
 	c.MessagesIn = c.StripedCounter("chat_received_messages_total", "Texts and binary messages from clients.")
 	c.BytesIn = c.StripedCounter("chat_received_bytes_total", "Bytes of their payloads.")
-	c.Private = c.StripedCounter("chat_sent_private_total", "Messages to one client alone: greetings, answers, errors, history, echoes.")
+	c.Private = c.StripedCounter("chat_sent_private_total", "Messages to one client alone: greetings, answers, errors, who comes and goes, echoes.")
 	c.CounterFunc("chat_deliveries_total", "Messages of rooms that were delivered, once for each member.", func() uint64 { return c.Batches.Sum() })
 	c.CounterFunc("chat_sent_messages_total", "Messages to clients: deliveries and private ones.", func() uint64 { return c.Batches.Sum() + c.Private.Value() })
 	c.BytesOut = c.StripedCounter("chat_sent_bytes_total", "Bytes of their frames, headers included.")
 	c.Batches = c.Histogram("chat_batch_messages", "Messages of a room in one delivery to one member.", 1, batchBounds...)
-	c.Latency = c.Histogram("chat_delivery_latency_seconds", "Time from a message's reading to its delivery, for each delivery.", microsecond, latencyBounds...)
+	c.Latency = c.Histogram("chat_delivery_latency_seconds", "Time from the reading of a batch's oldest message to its delivery, for each message and member; without history and slow members.", microsecond, latencyBounds...)
 }
 
 // Received counts one message from a client.
@@ -111,16 +112,16 @@ func (c *Chat) Received(stripe uint32, bytes int) {
 	c.BytesIn.AddAt(stripe, uint64(bytes))
 }
 
-// Delivered counts one delivery to one member: how many messages, of how many
-// bytes with their headers. None is no delivery.
-func (c *Chat) Delivered(stripe uint32, messages, bytes int) {
+// Delivered counts a delivery to each of so many members: how many messages, of
+// how many bytes with their headers. None is no delivery.
+func (c *Chat) Delivered(stripe uint32, messages, bytes, members int) {
 	if messages > 0 {
-		c.Batches.Observe(stripe, int64(messages), 1)
-		c.BytesOut.AddAt(stripe, uint64(bytes))
+		c.Batches.Observe(stripe, int64(messages), uint64(members))
+		c.BytesOut.AddAt(stripe, uint64(bytes)*uint64(members))
 	}
 }
 
-// Delayed counts how long a message took, for each of so many deliveries.
+// Delayed counts how long messages took, for each of so many deliveries.
 func (c *Chat) Delayed(stripe uint32, d time.Duration, deliveries int) {
 	c.Latency.Observe(stripe, d.Microseconds(), uint64(deliveries))
 }
@@ -166,7 +167,7 @@ func closeCodes() Label {
 }
 
 func dropReasons() Label {
-	values := []string{Overflow, WriteTimeout, PongTimeout, CloseTimeout, Flood, Panic}
+	values := []string{Overflow, WriteTimeout, PongTimeout, CloseTimeout, Flood, Binary, Panic}
 	for _, v := range frame.Violations {
 		values = append(values, v.ID)
 	}

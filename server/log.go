@@ -1,0 +1,129 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"rfc6455/handshake"
+	"rfc6455/server/conn"
+)
+
+// A limiter lets something be said now and then only, however often there is
+// reason to.
+type limiter struct {
+	mu     sync.Mutex
+	next   time.Time
+	missed int // what was not said since
+}
+
+// take says whether now is the time, and how often it was not since the last one.
+func (l *limiter) take(now time.Time, every time.Duration) (missed int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now.Before(l.next) {
+		l.missed++
+		return 0, false
+	}
+	missed, l.missed, l.next = l.missed, 0, now.Add(every)
+	return missed, true
+}
+
+// How often the log says what strangers can bring about at will.
+const (
+	fullEvery  = time.Second
+	proxyEvery = time.Minute
+)
+
+// logFull tells that a cap or a pace refused somebody.
+func (s *Server) logFull(r *http.Request, err error, hint bool, now time.Time) {
+	if missed, ok := s.full.take(now, fullEvery); ok {
+		s.log.Warn("upgrade refused", "remote", r.RemoteAddr, "error", err, "more", missed)
+	}
+	if hint {
+		s.log.Warn("many connections of one address, in the name of others: if it is a proxy of yours it has to be trusted",
+			"remote", r.RemoteAddr, "allow", "-trusted-proxies "+peerFlag(r.RemoteAddr))
+	}
+}
+
+// logNoPlace tells that the rooms or their members are as many as they may be.
+func (s *Server) logNoPlace(v *visit, err error) {
+	if missed, ok := s.full.take(time.Now(), fullEvery); ok {
+		s.log.Warn("cannot join", v.about("error", err, "more", missed)...)
+	}
+}
+
+// warnOfProxy tells of a request that seems to come by a proxy that is not trusted,
+// where that may mean that everybody comes and there are no limits.
+func (s *Server) warnOfProxy(r *http.Request, now time.Time) {
+	if !s.cfg.Trial {
+		return
+	}
+	if _, ok := s.proxied.take(now, proxyEvery); ok {
+		s.log.Warn("a request came by a proxy, and this is a trial: its limits are not made for everybody",
+			"remote", r.RemoteAddr, "allow", "-trusted-proxies "+peerFlag(r.RemoteAddr))
+	}
+}
+
+// logText logs a text, the beginning of a long one, or that there was one.
+func (v *visit) logText(text []byte) {
+	s := v.server
+	switch {
+	case !s.log.Enabled(context.Background(), slog.LevelInfo):
+	case !s.cfg.LogTexts:
+		s.log.Info(logReceived, "bytes", len(text))
+	case len(text) <= logBytes:
+		s.log.Info(logReceivedText + string(text))
+	default:
+		n := logBytes
+		for !utf8.RuneStart(text[n]) {
+			n--
+		}
+		s.log.Info(logReceivedText+string(text[:n]), "bytes", len(text))
+	}
+}
+
+// logEnd says why a connection ended, and what it carried; that we failed it, or
+// were at fault, is a warning (§7.1.7).
+func (s *Server) logEnd(v *visit, kind string) {
+	code, why := v.judged()
+	s.Metrics.Closed(code)
+	level := slog.LevelInfo
+	if why != "" {
+		s.Metrics.Drops.Of(why).Add(1)
+	}
+	if _, failed := errors.AsType[*conn.FailedError](v.conn.Err()); failed || why == reasons[fault] {
+		level = slog.LevelWarn
+	}
+	if !s.log.Enabled(context.Background(), level) {
+		return
+	}
+	s.log.Log(context.Background(), level, "connection ended", v.about(
+		"kind", kind, "code", int(code), "cause", v.conn.Err(),
+		"lasted", (time.Since(s.started)-v.since).Round(time.Millisecond),
+		"messages_in", v.read.messages, "bytes_in", v.read.bytes,
+		"messages_out", v.sent.messages.Load(), "bytes_out", v.sent.bytes.Load(),
+	)...)
+}
+
+// logRefused tells why a request was refused and, for its origin or host, the
+// very flag that would let it in.
+func (s *Server) logRefused(r *http.Request, err error) {
+	what, flag := "upgrade refused", ""
+	switch {
+	case errors.Is(err, handshake.ErrOriginForeign), errors.Is(err, handshake.ErrOriginCrossSite):
+		what, flag = "origin refused", "-origin"
+	case errors.Is(err, handshake.ErrHostForeign):
+		what, flag = "host refused", "-host"
+	}
+	about := []any{"remote", r.RemoteAddr, "error", err}
+	var refused *handshake.Error
+	if errors.As(err, &refused) && flag != "" && pasteable(refused.Value) {
+		about = append(about, "allow", flag+" "+refused.Value)
+	}
+	s.log.Warn(what, about...)
+}
