@@ -11,6 +11,7 @@ import (
 
 // commands are all there are, in the order in which the help names them.
 var commands = []cli.Command{
+	catCommand,
 	loadCommand,
 }
 
@@ -62,6 +63,8 @@ func help(w io.Writer) {
 	fmt.Fprint(w, `  help CMD   explain a command, as ws CMD -h does
 
 examples:
+  # what does the server say?
+  echo Hello | ws cat -v -n 1 ws://localhost:8080/echo
   # how fast does the server echo, and does it lose anything?
   ws load ws://localhost:8080/echo
   # what else can that command do?

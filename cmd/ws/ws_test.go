@@ -58,7 +58,10 @@ func TestHelp(t *testing.T) {
 	for _, c := range commands {
 		for _, args := range [][]string{{c.Name, "-h"}, {"help", c.Name}} {
 			status, out, errs := call(t, t.Context(), args...)
-			if status != 0 || errs != "" || strings.Count(out, "\n  ws "+c.Name) != 2 {
+			_, examples, _ := strings.Cut(out, "\nexamples:\n")
+			examples, _, _ = strings.Cut(examples, "\nflags:\n")
+			commands, remarks := strings.Count(examples, "ws "+c.Name+" "), strings.Count(examples, "\n  #")+1
+			if status != 0 || errs != "" || commands < 2 || remarks < 2 {
 				t.Errorf("ws %s: status %d, want two examples in %q, %q", args, status, out, errs)
 			}
 		}
@@ -69,9 +72,24 @@ func TestHelp(t *testing.T) {
 func TestWrongUsage(t *testing.T) {
 	for args, want := range map[string]string{
 		"":                                 "usage: ws COMMAND",
-		"lode":                             `there is no command "lode": allowed are load, help`,
+		"lode":                             `there is no command "lode": allowed are ` + strings.Join(names(), ", "),
 		"help lode":                        `there is no command "lode"`,
 		"load":                             "load needs URL",
+		"cat":                              "cat needs a URL or -listen",
+		"cat -listen localhost:0 ws://x/":  "cat needs a URL or -listen",
+		"cat a b":                          "cat takes [URL], and was given 2",
+		"cat http://localhost":             "allowed is ws://host:port/path",
+		"cat ws://example.org/":            "say -remote",
+		"cat -n -2 ws://localhost/":        "-n is -2: allowed is 0, any number above it",
+		"cat -linger -1s ws://localhost/":  "-linger is -1s: allowed is 0s or any time above it",
+		"cat -limit 9 ws://localhost/":     "-limit is 9: allowed is 125 to 1073741824",
+		"cat -frames -binary ws://a/":      "-frames and -binary: allowed is one of them",
+		"cat -frames -file f ws://a/":      "-frames and -file: allowed is one of them",
+		"cat -json -o %d ws://localhost/":  `-o is "%d": allowed is a file`,
+		"cat -listen :0":                   "where other machines come in: say -remote",
+		"cat -listen localhost":            "allowed is host:port or unix:path",
+		"cat -listen localhost:0 -k":       "-k is for a client",
+		"cat -dump /no/x ws://localhost/":  `-dump is "/no/x"`,
 		"load http://localhost":            "allowed is ws://host:port/path",
 		"load ws://example.org/":           "say -remote",
 		"load -conns 0 ws://localhost/":    "-conns is 0: allowed is 1 to 20,000",
