@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -53,7 +54,7 @@ var build = sync.OnceValues(func() (string, error) {
 type chat struct {
 	t       *testing.T
 	process *exec.Cmd
-	host    string        // "localhost:PORT"
+	host    string        // "localhost:PORT", or the path of a unix socket
 	ended   chan struct{} // when the process has; then err says how
 	err     error
 	told    sync.Once // to go
@@ -63,7 +64,8 @@ type chat struct {
 	changed chan struct{} // closed and renewed with every line
 }
 
-var address = regexp.MustCompile(`http://([^\s"]+)`)
+// address is in the start-up line.
+var address = regexp.MustCompile(`listening: (?:open https?://|unix:)([^\s"]+)`)
 
 // startChat starts the binary on a free port of the loopback address. At the end
 // of the test it is told to go, and has to do so without an error.
@@ -78,8 +80,20 @@ func startChat(t *testing.T, args ...string) *chat {
 
 func startBinary(t *testing.T, binary string, args ...string) *chat {
 	t.Helper()
+	return startIn(t, nil, binary, args...)
+}
+
+// command is the binary, with environ besides what the tests have in theirs.
+func command(environ []string, binary string, args ...string) *exec.Cmd {
+	cmd := exec.Command(binary, args...)
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CHAT_") }), environ...)
+	return cmd
+}
+
+func startIn(t *testing.T, environ []string, binary string, args ...string) *chat {
+	t.Helper()
 	c := &chat{t: t, ended: make(chan struct{}), changed: make(chan struct{})}
-	c.process = exec.Command(binary, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
+	c.process = command(environ, binary, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
 	stderr, err := c.process.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -43,8 +43,8 @@ func start(args, environ []string) int {
 	lines := newLineBuffer(os.Stderr)
 	err = serve(s, newLog(lines, s.LogFormat, s.LogLevel))
 	lines.Flush()
-	if _, wrong := errors.AsType[*server.ConfigError](err); wrong {
-		return fail(err, statusWrong)
+	if wrong, ok := errors.AsType[*server.ConfigError](err); ok {
+		return fail(settings.Explain(wrong), statusWrong)
 	}
 	if err != nil {
 		return fail(err, statusFailed)

@@ -12,7 +12,9 @@ import (
 // agree says which settings, each of them right, do not go together.
 func (p *parser) agree() error {
 	if !p.given["drain-spread"] {
-		p.Server.Drain = p.Drain / 5
+		if p.Server.Drain = p.Drain / 5; p.Server.Drain < time.Millisecond {
+			p.Server.Drain = server.Off
+		}
 	}
 	switch {
 	case (p.TLSCert == "") != (p.TLSKey == ""):

@@ -6,7 +6,7 @@ import "time"
 const (
 	million = 1_000_000
 	maxTime = 24 * time.Hour
-	maxAge  = 10 * 365 * 24 * time.Hour
+	maxAge  = 365 * 24 * time.Hour
 )
 
 // flags are all there are, in the order of the help.
@@ -81,9 +81,9 @@ func (p *parser) messageLimits() group {
 			brief: "messages in the long run; a text counts once for each 4 KiB; over it they are not taken"},
 		{name: "burst", argument: "n", value: number{&c.Limits.Rate.Burst, 1, million, false},
 			brief: "messages at once after a pause, where there is a -rate"},
-		{name: "text-bytes", argument: "size", value: size[int]{&c.Limits.Text, 1, 16 << 20, false},
+		{name: "text-bytes", argument: "size", value: size[int]{&c.Limits.Text, 1, 1 << 20, false},
 			brief: "of a text in chat.v1, as UTF-8"},
-		{name: "message-bytes", argument: "size", value: size[int64]{&c.MessageBytes, 1 << 10, 1 << 30, false}, standard: "64KiB, or more for -text-bytes",
+		{name: "message-bytes", argument: "size", value: size[int64]{&c.MessageBytes, 1 << 10, 16 << 20, false}, standard: "64KiB, or more for -text-bytes",
 			brief: "of any message of the chat; over it the connection ends with 1009"},
 		{name: "control-rate", argument: "n/s|n/m", value: pace{&p.controlPace, false},
 			brief: "Pings and Pongs in the long run; over it 1008"},
@@ -103,11 +103,11 @@ func (p *parser) rooms() group {
 			brief: "messages that a room remembers at most"},
 		{name: "history-bytes", argument: "size", value: size[int]{&r.Bytes, 1 << 10, 1 << 30, false}, standard: "1MiB, or four of the longest messages",
 			brief: "bytes of them"},
-		{name: "history-keep", argument: "n", value: number{&r.Keep, 1, million, false},
+		{name: "history-keep", argument: "n", value: number{&r.Keep, 1, million, false}, standard: "1024, or -history-messages",
 			brief: "messages that it remembers when it has been quiet"},
 		{name: "history-age", argument: "time", value: span{&r.Age, time.Second, maxAge, true},
 			brief: "after which a message is forgotten"},
-		{name: "history-total", argument: "size", value: size[int64]{&r.TotalBytes, 1 << 20, 1 << 40, true},
+		{name: "history-total", argument: "size", value: size[int64]{&r.TotalBytes, 1 << 10, 1 << 40, true}, standard: "256MiB, or -history-bytes",
 			brief: "bytes that all rooms remember; over it the largest forget first"},
 		{name: "room-idle", argument: "time", value: span{&r.Idle, time.Second, maxAge, false},
 			brief: "after which a room that nobody is in is forgotten"},
@@ -118,7 +118,7 @@ func (p *parser) httpDeadlines() group {
 	t := &p.Server.Timeouts
 	return group{title: "Deadlines of HTTP", options: []option{
 		{name: "header-timeout", argument: "time", value: span{&t.Header, time.Millisecond, maxTime, false}, brief: "for a request's header"},
-		{name: "request-timeout", argument: "time", value: span{&t.Request, time.Millisecond, maxTime, false}, brief: "for all of a request"},
+		{name: "request-timeout", argument: "time", value: span{&t.Request, time.Millisecond, maxTime, false}, standard: "20s, or -header-timeout", brief: "for all of a request"},
 		{name: "answer-timeout", argument: "time", value: span{&t.Answer, time.Millisecond, maxTime, false}, brief: "for the page to be taken"},
 		{name: "idle-timeout", argument: "time", value: span{&t.Idle, time.Millisecond, maxTime, false}, brief: "between two requests"},
 		{name: "handshake-timeout", argument: "time", value: span{&t.Handshake, time.Millisecond, maxTime, true}, brief: "for the answer to an upgrade to be taken"},

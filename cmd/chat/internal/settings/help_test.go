@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,28 +60,57 @@ func TestDefaults(t *testing.T) {
 			}
 		}
 	}
-	if said < 30 {
+	if said < 25 {
 		t.Errorf("%d defaults are values", said)
 	}
 }
 
-// TestServerTakes hands what is on the edge of the ranges to the server.
+// TestServerTakes hands what is on the edge of the ranges to the server, and what
+// only goes together with something else.
 func TestServerTakes(t *testing.T) {
-	for _, a := range [][]string{
-		nil, {"-addr", ":1"},
-		{"-max-connections", "off", "-max-per-address", "16000000", "-handshake-rate", "100000/s", "-handshake-burst", "100000"},
-		{"-rate", "100000/s", "-burst", "1000000", "-control-rate", "1/m", "-control-burst", "1", "-header-bytes", "1KiB"},
-		{"-rate", "1/m", "-text-bytes", "16MiB", "-history-bytes", "1GiB", "-history-total", "off", "-history-age", "1s", "-room-idle", "1s"},
-		{"-max-rooms", "1", "-max-members", "1", "-history-messages", "1", "-history-keep", "1", "-text-bytes", "1", "-message-bytes", "2KiB"},
-		{"-ping-after", "off", "-pong-timeout", "off", "-message-timeout", "off", "-write-timeout", "off", "-close-timeout", "off", "-linger-timeout", "off", "-handshake-timeout", "off"},
-		{"-header-timeout", "1ms", "-request-timeout", "24h", "-answer-timeout", "1ms", "-idle-timeout", "24h", "-ping-after", "15s", "-drain", "1ms"},
+	for _, tt := range []struct{ args, want string }{
+		{"", ""},
+		{"-addr :1", ""},
+		{"-max-connections off -max-per-address 16000000 -handshake-rate 100000/s -handshake-burst 100000", ""},
+		{"-rate 100000/s -burst 1000000 -control-rate 1/m -control-burst 1 -header-bytes 1KiB", ""},
+		{"-rate 1/m -text-bytes 1MiB -history-bytes 1GiB -history-total off -history-age 1s -room-idle 1s", ""},
+		{"-max-rooms 1 -max-members 1 -history-messages 1 -text-bytes 1 -message-bytes 2KiB", ""},
+		{"-ping-after off -pong-timeout off -message-timeout off -write-timeout off -close-timeout off -linger-timeout off -handshake-timeout off", ""},
+		{"-header-timeout 24h -answer-timeout 1ms -idle-timeout 24h -ping-after 15s -drain 5ms", ""},
+		{"-history-bytes 1GiB", ""},
+		{"-message-bytes 1KiB", "-message-bytes: is 1024, allowed are 25600 to "},
+		{"-history-messages 5 -history-keep 6", "-history-keep: is 6, allowed are 1 to 5"},
+		{"-history-bytes 1KiB", "-history-bytes: is 1024, allowed are "},
+		{"-history-total 1KiB", "-history-total: is 1024, allowed are "},
+		{"-header-timeout 2s -request-timeout 1s", "-request-timeout: is 1s, allowed are 2s to 24h0m0s"},
+		{"-drain 4ms", ""},
 	} {
-		s, err := server.New(parse(t, args(a...)).Server)
-		if err != nil {
-			t.Errorf("%q: %v", a, err)
-			continue
+		s, err := server.New(parse(t, args(strings.Fields(tt.args)...)).Server)
+		if s != nil {
+			s.Shutdown(t.Context())
 		}
-		s.Shutdown(t.Context())
+		if wrong, ok := errors.AsType[*server.ConfigError](err); ok {
+			err = Explain(wrong)
+		}
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.want)) {
+			t.Errorf("%s: %v, want %q", tt.args, err, tt.want)
+		}
+	}
+}
+
+// TestExplain finds the flags that fields come from, and explains no other field.
+func TestExplain(t *testing.T) {
+	set := newParser().set
+	for field, name := range fields {
+		for n := range strings.SplitSeq(name, ", -") {
+			if set.Lookup(n) == nil {
+				t.Errorf("%s: there is no -%s", field, n)
+			}
+		}
+	}
+	other := &server.ConfigError{Field: "Other", Err: errors.New("is odd")}
+	if got := Explain(other); got != other {
+		t.Errorf("another field became %v", got)
 	}
 }
 

@@ -52,16 +52,14 @@ const (
 	defaultRooms          = 65_536
 	defaultMembers        = 1 << 20
 	defaultHistory        = 8192
-	defaultKeep           = 1024
-	defaultHistoryTotal   = 256 << 20
 	defaultRoomIdle       = time.Hour
 	defaultHeaderTimeout  = 10 * time.Second
-	defaultRequestTimeout = 20 * time.Second
 	defaultAnswerTimeout  = 30 * time.Second
 	defaultIdleTimeout    = 60 * time.Second
 )
 
 // defaults are all settings before anything is given, those of a public server.
+// What is left out the server makes of others.
 func defaults() Settings {
 	return Settings{
 		Addr:       Address{"tcp", defaultAddr},
@@ -79,11 +77,10 @@ func defaults() Settings {
 			ControlBurst: defaultControlBurst,
 			HeaderBytes:  defaultHeaderBytes,
 			Rooms: server.RoomLimits{
-				Rooms: defaultRooms, Members: defaultMembers, Messages: defaultHistory, Keep: defaultKeep,
-				Age: server.Off, TotalBytes: defaultHistoryTotal, Idle: defaultRoomIdle,
+				Rooms: defaultRooms, Members: defaultMembers, Messages: defaultHistory, Age: server.Off, Idle: defaultRoomIdle,
 			},
 			Timeouts: server.Timeouts{
-				Header: defaultHeaderTimeout, Request: defaultRequestTimeout, Answer: defaultAnswerTimeout, Idle: defaultIdleTimeout,
+				Header: defaultHeaderTimeout, Answer: defaultAnswerTimeout, Idle: defaultIdleTimeout,
 				Handshake: conn.DefaultHandshakeTimeout, PingAfter: conn.DefaultPingAfter, Pong: conn.DefaultPongTimeout,
 				Message: conn.DefaultMessageTimeout, MessageRate: conn.DefaultMessageRate, Write: conn.DefaultWriteTimeout,
 				Close: conn.DefaultCloseTimeout, Linger: conn.DefaultLingerTimeout,
