@@ -3,9 +3,9 @@
 //	go run ./cmd/ws help
 //
 // Results go to standard output, everything else to standard error. It exits with 0
-// if all was as expected, 1 if the server did something else, 2 if it was called
-// wrongly and 3 if the server was not reached. Unless told so by -remote, it
-// reaches this machine only.
+// if all was as expected, 1 if the other side did something else, 2 if it was called
+// wrongly, 3 if nobody was reached and 4 if the other side died. Unless told so by
+// -remote, it reaches this machine only.
 package main
 
 import (
