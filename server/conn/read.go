@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 	"os"
+	"runtime"
 	"time"
 
 	"rfc6455/frame"
@@ -160,6 +161,7 @@ func (c *Conn) receive() ([]byte, error) {
 	if began == 0 {
 		began = c.cfg.Clock.Now()
 		c.waiting.Store(began)
+		runtime.Gosched() // others are read first: meanwhile more may come here, and a read in vain is saved
 	}
 	p, err := c.sock.read(c, c.space())
 	for errors.Is(err, os.ErrDeadlineExceeded) {
