@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/pem"
 	"io"
 	"log"
@@ -13,112 +11,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
-	"rfc6455/cmd/ws/internal/transcript"
 	"rfc6455/frame"
-	"rfc6455/frame/session"
 	"rfc6455/handshake"
 	"rfc6455/server/conn"
 )
-
-// A heard is a writer that several goroutines use, and that tells what was written.
-type heard struct {
-	mu  sync.Mutex
-	b   bytes.Buffer
-	say chan struct{} // closed when until stands in it
-	re  *regexp.Regexp
-}
-
-func (h *heard) Write(p []byte) (int, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.b.Write(p)
-	if h.re != nil && h.re.Match(h.b.Bytes()) {
-		close(h.say)
-		h.re = nil
-	}
-	return len(p), nil
-}
-
-func (h *heard) String() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.b.String()
-}
-
-// wait waits until pattern has been written, and gives what it matched.
-func (h *heard) wait(t *testing.T, pattern string) string {
-	t.Helper()
-	re, said := regexp.MustCompile(pattern), make(chan struct{})
-	h.mu.Lock()
-	if re.Match(h.b.Bytes()) {
-		close(said)
-	} else {
-		h.re, h.say = re, said
-	}
-	h.mu.Unlock()
-	select {
-	case <-said:
-	case <-t.Context().Done():
-		t.Fatalf("%s never came in %q", pattern, h)
-	}
-	return re.FindString(h.String())
-}
-
-// A started is a ws cat that runs.
-type started struct {
-	status      int
-	out, errs   heard
-	interrupt   context.CancelFunc
-	ended       chan struct{}
-	input, says *io.PipeWriter
-}
-
-// start runs ws cat with input, nil for one that the test writes to.
-func start(t *testing.T, input io.Reader, args ...string) *started {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	s := &started{interrupt: cancel, ended: make(chan struct{})}
-	if input == nil {
-		input, s.input = io.Pipe()
-	}
-	go func() {
-		defer close(s.ended)
-		s.status = run(ctx, append([]string{"cat"}, args...), input, &s.out, &s.errs, func(string) string { return "" })
-	}()
-	t.Cleanup(func() {
-		if s.input != nil {
-			s.input.Close()
-		}
-		cancel()
-		<-s.ended
-	})
-	return s
-}
-
-// callCat runs ws cat to its end.
-func callCat(t *testing.T, input string, args ...string) (status int, stdout, stderr string) {
-	t.Helper()
-	s := start(t, strings.NewReader(input), args...)
-	<-s.ended
-	return s.status, s.out.String(), s.errs.String()
-}
-
-// accept runs a server that does what do says with each connection.
-func accept(t *testing.T, cfg *conn.Config, do func(*conn.Conn)) (url string) {
-	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, err := conn.Accept(w, r, cfg)
-		if err != nil {
-			return // Accept has answered
-		}
-		do(c)
-	}))
-	t.Cleanup(s.Close)
-	return "ws" + strings.TrimPrefix(s.URL, "http")
-}
 
 // echoes replies to all that comes.
 func echoes(c *conn.Conn) {
@@ -330,106 +228,5 @@ func TestCatOverTLS(t *testing.T) {
 		if status != want || (out == "x\n") != (want == 0) || (want == 1) != strings.Contains(errs, "certificate") {
 			t.Errorf("%q: status %d, %q, %q", args, status, out, errs)
 		}
-	}
-}
-
-// TestCatListens lets ws cat talk to ws cat.
-func TestCatListens(t *testing.T) {
-	server := start(t, nil, "-listen", "localhost:0", "-s", "b,a", "-deflate", "-v", long)
-	url := strings.TrimPrefix(server.errs.wait(t, `ws://localhost:\d+/`), "")
-	resp, err := http.Get("http" + strings.TrimPrefix(url, "ws"))
-	if err != nil || resp.StatusCode != http.StatusUpgradeRequired {
-		t.Fatalf("%+v, %v", resp, err)
-	}
-	resp.Body.Close()
-	client := start(t, nil, "-s", "a,b", "-deflate", url)
-	io.WriteString(client.input, "from the client\n")
-	server.out.wait(t, "^from the client\n$")
-	io.WriteString(server.input, "from the server\n")
-	client.out.wait(t, "^from the server\n$")
-	client.interrupt()
-	<-client.ended
-	<-server.ended
-	if client.status != 0 || server.status != 0 {
-		t.Errorf("status %d and %d, %q and %q", client.status, server.status, &client.errs, &server.errs)
-	}
-	for _, want := range []string{"refused: ", "< GET / HTTP/1.1", "> Sec-WebSocket-Protocol: b", `< text "from the client"`, `> text "from the server"`} {
-		if !strings.Contains(server.errs.String(), want) {
-			t.Errorf("no %q in %s", want, &server.errs)
-		}
-	}
-}
-
-// TestCatListensInVain shows that waiting can be ended.
-func TestCatListensInVain(t *testing.T) {
-	s := start(t, nil, "-listen", "localhost:0")
-	s.errs.wait(t, "listening on")
-	s.interrupt()
-	<-s.ended
-	if s.status != 1 || !strings.Contains(s.errs.String(), "interrupted before a client came") {
-		t.Errorf("status %d, %q", s.status, &s.errs)
-	}
-}
-
-// TestCatWritesFiles shows -o, -json and -dump.
-func TestCatWritesFiles(t *testing.T) {
-	url := serve(t, none)
-	dir := t.TempDir()
-	at := func(name string) string { return filepath.Join(dir, name) }
-	content := func(name string) string {
-		p, err := os.ReadFile(at(name))
-		if err != nil {
-			t.Error(err)
-		}
-		return string(p)
-	}
-	if status, out, errs := callCat(t, "a\nb\n", "-n=2", long, "-o", at("all"), "-dump", at("dump"), url); status != 0 || out != "" || errs != "" || content("all") != "a\nb\n" {
-		t.Errorf("status %d, %q, %q", status, out, errs)
-	}
-	if status, _, _ := callCat(t, "a\nb\n", "-n=2", long, "-o", at("m%d"), url); status != 0 || content("m1") != "a" || content("m2") != "b" {
-		t.Errorf("status %d", status)
-	}
-	status, out, _ := callCat(t, "a\n", "-n=1", long, "-json", url)
-	want := regexp.MustCompile(`^{"event":"open","time":0,"url":"` + url + `"}
-{"event":"message","time":[0-9.e-]+,"type":"text","text":"a"}
-{"event":"close","time":[0-9.e-]+,"code":1000}
-$`)
-	if status != 0 || !want.MatchString(out) {
-		t.Errorf("status %d, %s", status, out)
-	}
-	checkDump(t, content("dump"), url)
-	if status, _, errs := callCat(t, "", "-o", at("no/such"), url); status != 2 || !strings.Contains(errs, "-o is") {
-		t.Errorf("status %d, %q", status, errs)
-	}
-}
-
-// checkDump reads a transcript of "a\nb\n" back.
-func checkDump(t *testing.T, text, url string) {
-	t.Helper()
-	r, err := transcript.NewReader(strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.Header.Role != frame.Client || r.Header.URL != url || r.Header.Time.IsZero() {
-		t.Errorf("header %+v", r.Header)
-	}
-	receiver := session.NewReceiver(session.Config{Role: frame.Client})
-	var got []string
-	for {
-		c, err := r.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c.From == frame.Server {
-			for ev := range receiver.Feed(c.Bytes) {
-				got = append(got, ev.String())
-			}
-		}
-	}
-	if s := strings.Join(got, ", "); s != `text "a", text "b", close 1000` {
-		t.Errorf("the server said %s", s)
 	}
 }
