@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"rfc6455/frame"
 	"rfc6455/frame/session"
@@ -44,10 +45,7 @@ func (m *mine) Trace() string {
 // To fuzz a parser of your own: its Feed and Trace, and this target.
 func ExampleCheck() {
 	target := func(f *testing.F) { // func FuzzMine(f *testing.F)
-		for _, in := range fuzz.Seeds() {
-			f.Add(in)
-		}
-		f.Fuzz(func(t *testing.T, in []byte) { fuzz.Check(t, fuzz.Config{}, in, newMine) })
+		fuzz.Target(f, fuzz.Config{}, newMine)
 	}
 	_ = target // go test -fuzz=FuzzMine
 
@@ -88,14 +86,24 @@ func FuzzExample(f *testing.F) {
 	if testing.Short() {
 		f.Skip("FuzzSession does the same")
 	}
-	for _, in := range fuzz.Seeds() {
-		f.Add(in)
+	fuzz.Target(f, fuzz.Config{}, newMine)
+}
+
+// A function that reads headers is enough of a parser.
+func ExampleHeaders() {
+	parser := fuzz.Headers(frame.ParseHeader)(fuzz.Config{Role: frame.Client})
+	parser.Feed([]byte("\x81\x05Hello\x89\x7e"))
+	fmt.Println(parser.Trace())
+	// Output:
+	// text "Hello"
+	// failed control-too-long
+}
+
+// A program in another language, which is there from the first trace on.
+func ExampleExternal() {
+	program := fuzz.External{Command: []string{"node", "glue.js"}, Timeout: 2 * time.Second}
+	target := func(f *testing.F) { // func FuzzProgram(f *testing.F)
+		fuzz.Target(f, fuzz.Config{Role: frame.Client}, program.New)
 	}
-	f.Add([]byte("choices for Stream"))
-	f.Fuzz(func(t *testing.T, in []byte) {
-		fuzz.Check(t, fuzz.Config{}, in, newMine)
-		if stream := fuzz.Stream(frame.Server, in); len(in) < 64 { // the seeds are no choices
-			fuzz.Check(t, fuzz.Config{}, stream, newMine)
-		}
-	})
+	_ = target
 }

@@ -199,8 +199,7 @@ func (p *plain) event(op frame.Opcode, payload []byte) {
 	if p.is("panics at 127") && len(payload) == 127 {
 		panic("127")
 	}
-	f := frame.Frame{Header: frame.Header{Fin: true, Opcode: op, Length: int64(len(payload))}, Payload: payload}
-	p.events = append(p.events, f.String())
+	p.events = append(p.events, Event(op, payload))
 }
 
 // A recorder is a test that keeps what is reported.
