@@ -14,6 +14,9 @@ const spacious = 16 << 10
 
 // judge says what a trace is worth. It is a function of its arguments.
 func (p *plan) judge(t *trace, cfg *Config) outcome {
+	if t.broken == frame.ErrCloseCode && p.strict != "" && p.end.Violation == frame.ErrCloseCode {
+		return lax("answered with the code: %s", p.strict)
+	}
 	if t.broken != nil {
 		return failed("the target's own frames: %v", t.broken)
 	}
@@ -168,6 +171,9 @@ func (p *plan) judgeAnswer(t *trace, code string) outcome {
 	}
 	if got == want || p.strict != "" && t.code != frame.ProtocolError {
 		return passed("")
+	}
+	if p.strict == "" && (t.code == frame.ProtocolError || t.code == frame.InvalidPayload) {
+		return failed("answered with %s a Close that breaks no rule (§7.4.2)", t.close)
 	}
 	return lax("answered with %s: an endpoint typically echoes the code (§5.5.1)", t.close)
 }

@@ -104,16 +104,27 @@ func (l *link) take(r *session.Receiver, p []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.last = time.Now()
+	if l.seen.close == "" {
+		p = l.seen.feed(r, p, l.noEcho)
+	}
 	if l.seen.close != "" {
 		l.seen.behind(p)
-	}
-	for ev := range r.Feed(p) {
-		l.seen.event(ev, l.noEcho)
 	}
 	if err := r.Err(); err != nil && l.seen.broken == nil {
 		l.seen.broken = err
 	}
 	l.wake()
+}
+
+// feed takes what came, up to a Close, and gives what stands behind that.
+func (t *trace) feed(r *session.Receiver, p []byte, noEcho bool) []byte {
+	for ev := range r.Feed(p) {
+		t.event(ev, noEcho)
+		if t.close != "" {
+			break
+		}
+	}
+	return r.Rest()
 }
 
 // event takes what the target said.
@@ -139,7 +150,7 @@ func (t *trace) event(ev session.Event, noEcho bool) {
 
 // behind takes what comes behind the Close, which the Receiver discards (§1.4).
 func (t *trace) behind(p []byte) {
-	if len(t.after) == 0 {
+	if len(p) > 0 && len(t.after) == 0 {
 		lines, _ := frames(p, true)
 		for _, l := range lines[:min(len(lines), 4)] {
 			t.after = append(t.after, l.Text)

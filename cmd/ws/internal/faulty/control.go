@@ -83,11 +83,11 @@ func (s *session) close() {
 	if broken {
 		return
 	}
-	if s.is(closeCodeFixed) || code == 1010 && s.role == frame.Server {
+	if s.is(closeCodeFixed) || code == frame.MandatoryExtension && s.role == frame.Server {
 		code = frame.NormalClosure // 1010 is a client's to send, §7.4.1
 	}
-	payload := frame.AppendClose(nil, code, "")
-	if s.is(close1005Sent) && code == frame.NoStatus {
+	var payload []byte
+	if len(s.body) > 0 || s.is(close1005Sent) || s.is(closeCodeFixed) {
 		payload = binary.BigEndian.AppendUint16(nil, uint16(code))
 	}
 	s.send(frame.Header{Opcode: frame.Close}, payload)
@@ -100,7 +100,7 @@ func (s *session) closeCode(p []byte) (code frame.CloseCode, broken bool) {
 		return frame.NoStatus, false
 	}
 	if len(p) == 1 {
-		return frame.NoStatus, s.breaks(frame.ErrCloseTooShort, closeByteTaken)
+		return frame.NormalClosure, s.breaks(frame.ErrCloseTooShort, closeByteTaken)
 	}
 	code = frame.CloseCode(binary.BigEndian.Uint16(p))
 	var lets *Fault

@@ -20,7 +20,7 @@ var (
 	windowIgnored = plant(Fault{
 		ID: "window-ignored", Section: "RFC 7692 §7.1.2.1", Roles: both, Deflate: true,
 		Text:  "looks back farther than was agreed",
-		Cases: []string{"deflate/window-8-far", "deflate/window-9-far"},
+		Cases: []string{"deflate/sends-far-again", "deflate/agree-s9-c9"},
 	})
 	finalBlockEnds = plant(Fault{
 		ID: "final-block-ends", Section: "RFC 7692 §7.2.3.4", Roles: both, Deflate: true,

@@ -47,6 +47,7 @@ func (s *session) overLimits(h frame.Header) bool {
 	have := int64(len(s.message))
 	switch {
 	case s.is(limitOverflows) && h.Length > math.MaxInt64-have:
+		s.left = 0 // what is over the greatest number is less than nothing
 		return false
 	case s.is(limitPerFrame) && h.Length <= limit && have <= 64<<20:
 		return false

@@ -99,10 +99,13 @@ func (s *session) run() error {
 	return nil
 }
 
+// over says whether frames are looked at no more.
+func (s *session) over() bool { return s.closed || s.abrupt }
+
 // frameLoop takes all that was read.
 func (s *session) frameLoop() {
 	s.pongs = -1
-	for !s.closed && !s.abrupt && s.step() {
+	for !s.over() && s.step() {
 		if len(s.out) > flushSize && s.flush() != nil {
 			s.abrupt = true
 		}
@@ -119,7 +122,7 @@ func (s *session) frameLoop() {
 func (s *session) step() bool {
 	if !s.inside {
 		h, n := s.header()
-		if n == 0 || s.closed || s.abrupt {
+		if n == 0 || s.over() {
 			return false
 		}
 		s.in = s.in[n:]
@@ -131,8 +134,8 @@ func (s *session) step() bool {
 	}
 	s.payload(s.in[:n])
 	s.in = s.in[n:]
-	if s.left -= n; s.left > 0 || s.closed {
-		return !s.closed
+	if s.left -= n; s.left > 0 || s.over() {
+		return !s.over()
 	}
 	s.inside = false
 	if alone(s.head.Opcode) {
