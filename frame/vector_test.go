@@ -147,7 +147,7 @@ func TestVectorFilesAreStrict(t *testing.T) {
 	for text, want := range map[string]string{
 		"id: a\nbytes: 80 2a*3\nframe: cont":                          "",
 		"id: a\nbytes:\nerror: more":                                  "",
-		"id: a\nbytes: 80\nerorr: more":                               `x.txt:3: key "erorr" is unknown`,
+		"id: a\nbytes: 80\nerorr: more":                               `x.txt:3: a frame has no key "erorr"`,
 		"id: a\nbytes: 80\nbytes: 81\nerror: more":                    `x.txt:3: key "bytes" stands twice`,
 		"id: a\nbytes: 8g\nerror: more":                               `x.txt:2: "8g" is not bytes`,
 		"id: a\nbytes: 81*-1\nerror: more":                            `x.txt:2: "*-1" is not a repetition`,

@@ -49,16 +49,15 @@ func Deflates() ([]Deflate, error) {
 // is taken is an error.
 func ParseDeflates(all []Record) ([]Deflate, error) {
 	var ds []Deflate
-	seen := map[string]bool{}
+	seen := ids{}
 	for _, r := range all {
 		d, err := ParseDeflate(r)
+		if err == nil {
+			err = seen.take(d.ID, r.At(r.Fields[0]))
+		}
 		if err != nil {
 			return nil, err
 		}
-		if seen[d.ID] {
-			return nil, fmt.Errorf("%s:%d: id %q stands twice", r.File, r.Line, d.ID)
-		}
-		seen[d.ID] = true
 		ds = append(ds, d)
 	}
 	return ds, nil

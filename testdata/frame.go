@@ -34,16 +34,15 @@ func Frames() ([]Frame, error) {
 // twice or is missing, and an ID that is taken are errors.
 func ParseFrames(records []Record) ([]Frame, error) {
 	var vectors []Frame
-	seen := map[string]string{}
+	seen := ids{}
 	for _, r := range records {
 		v, err := parseFrame(r)
+		if err == nil {
+			err = seen.take(v.ID, v.At)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if at, ok := seen[v.ID]; ok {
-			return nil, fmt.Errorf("%s: id %q is taken at %s", v.At, v.ID, at)
-		}
-		seen[v.ID] = v.At
 		vectors = append(vectors, v)
 	}
 	return vectors, nil
@@ -51,29 +50,14 @@ func ParseFrames(records []Record) ([]Frame, error) {
 
 func parseFrame(r Record) (Frame, error) {
 	v := Frame{At: r.At(r.Fields[0])}
-	if err := r.once("id", "bytes", "frame", "error"); err != nil {
-		return Frame{}, err
+	err := r.fill("a frame", map[string]slot{
+		"id":    one(&v.ID),
+		"bytes": parsed(&v.Bytes, parseBytes),
+		"frame": one(&v.Frame),
+		"error": one(&v.Error),
+	})
+	if err == nil && (v.ID == "" || v.Bytes == nil || v.Frame == "" && v.Error == "") {
+		err = fmt.Errorf("%s: id, bytes and one of frame and error are needed", v.At)
 	}
-	for _, f := range r.Fields {
-		var err error
-		switch f.Key {
-		case "id":
-			v.ID = f.Value
-		case "bytes":
-			v.Bytes, err = parseBytes(f.Value)
-		case "frame":
-			v.Frame = f.Value
-		case "error":
-			v.Error = f.Value
-		default:
-			err = fmt.Errorf("key %q is unknown", f.Key)
-		}
-		if err != nil {
-			return Frame{}, fmt.Errorf("%s: %w", r.At(f), err)
-		}
-	}
-	if v.ID == "" || v.Bytes == nil || v.Frame == "" && v.Error == "" {
-		return Frame{}, fmt.Errorf("%s: id, bytes and one of frame and error are needed", v.At)
-	}
-	return v, nil
+	return v, err
 }

@@ -2,6 +2,7 @@ package testdata
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -116,31 +117,50 @@ func handshakes() (servers []ServerHandshake, clients []ClientHandshake, err err
 // them: unknown keys, those that stand twice, what is missing and an ID that is
 // taken are errors.
 func ParseHandshakes(all []Record) (servers []ServerHandshake, clients []ClientHandshake, err error) {
-	seen := map[string]string{}
+	seen := ids{}
 	for _, r := range all {
+		r, err := r.unquoted()
+		if err != nil {
+			return nil, nil, err
+		}
 		at, id := r.At(r.Fields[0]), r.Fields[0].Value
 		if r.Fields[0].Key != "id" || id == "" {
 			return nil, nil, fmt.Errorf("%s: a handshake begins with its id", at)
 		}
-		if first, ok := seen[id]; ok {
-			return nil, nil, fmt.Errorf("%s: id %q is taken at %s", at, id, first)
+		if err := seen.take(id, at); err != nil {
+			return nil, nil, err
 		}
-		seen[id] = at
 		if isClient(r) {
-			c, err := parseClientHandshake(r, ClientHandshake{At: at, ID: id, Comment: r.Comment, Key: "dGhlIHNhbXBsZSBub25jZQ=="})
+			c, err := parseClientHandshake(r)
 			if err != nil {
 				return nil, nil, err
 			}
 			clients = append(clients, c)
 			continue
 		}
-		s, err := parseServerHandshake(r, ServerHandshake{At: at, ID: id, Comment: r.Comment, Scheme: "http"})
+		s, err := parseServerHandshake(r)
 		if err != nil {
 			return nil, nil, err
 		}
 		servers = append(servers, s)
 	}
 	return servers, clients, nil
+}
+
+// unquoted gives r with what its Go strings say; any other value says itself.
+func (r Record) unquoted() (Record, error) {
+	r.Fields = slices.Clone(r.Fields)
+	for i, f := range r.Fields {
+		if !strings.HasPrefix(f.Value, `"`) {
+			continue
+		}
+		value, err := strconv.Unquote(f.Value)
+		if err != nil {
+			return r, fmt.Errorf("%s: %w", r.At(f), err)
+		}
+		r.Fields[i].Value = value
+	}
+	return r, nil
 }
 
 func isClient(r Record) bool {
@@ -152,109 +172,59 @@ func isClient(r Record) bool {
 	return false
 }
 
-func parseServerHandshake(r Record, h ServerHandshake) (ServerHandshake, error) {
-	if err := r.once("id", "strict", "subprotocols", "deflate", "scheme", "loopback", "status", "error"); err != nil {
-		return h, err
+func parseServerHandshake(r Record) (ServerHandshake, error) {
+	h := ServerHandshake{At: r.At(r.Fields[0]), Comment: r.Comment, Scheme: "http"}
+	err := r.fill("a server's handshake", map[string]slot{
+		"id":           one(&h.ID),
+		"strict":       one(&h.Strict),
+		"request":      many(&h.Request),
+		"subprotocols": parsed(&h.Subprotocols, parseList),
+		"deflate":      parsed(&h.Deflate, parseWishes),
+		"scheme":       parsed(&h.Scheme, parseScheme),
+		"allow-origin": many(&h.AllowOrigins),
+		"loopback":     parsed(&h.Loopback, strconv.ParseBool),
+		"allow-host":   many(&h.AllowHosts),
+		"status":       parsed(&h.Status, strconv.Atoi),
+		"error":        one(&h.Error),
+		"answer":       many(&h.Answer),
+	})
+	if err == nil && (len(h.Request) == 0 || h.Status == 0 || (h.Status == 101) != (h.Error == "")) {
+		err = fmt.Errorf("%s: request and status are needed, and an error unless the status is 101", h.At)
 	}
-	for _, f := range r.Fields[1:] {
-		value, err := unquoteValue(f.Value)
-		if err != nil {
-			return h, fmt.Errorf("%s: %w", r.At(f), err)
-		}
-		switch f.Key {
-		case "strict":
-			h.Strict = value
-		case "request":
-			h.Request = append(h.Request, value)
-		case "subprotocols":
-			h.Subprotocols = strings.Split(value, ", ")
-		case "deflate":
-			h.Deflate, err = parseWishes(value)
-		case "scheme":
-			if h.Scheme = value; value != "http" && value != "https" {
-				err = fmt.Errorf("scheme is http or https, not %q", value)
-			}
-		case "allow-origin":
-			h.AllowOrigins = append(h.AllowOrigins, value)
-		case "loopback":
-			h.Loopback, err = strconv.ParseBool(value)
-		case "allow-host":
-			h.AllowHosts = append(h.AllowHosts, value)
-		case "status":
-			h.Status, err = strconv.Atoi(value)
-		case "error":
-			h.Error = value
-		case "answer":
-			h.Answer = append(h.Answer, value)
-		default:
-			err = fmt.Errorf("a server's handshake has no key %q", f.Key)
-		}
-		if err != nil {
-			return h, fmt.Errorf("%s: %w", r.At(f), err)
-		}
-	}
-	if len(h.Request) == 0 || h.Status == 0 || (h.Status == 101) != (h.Error == "") {
-		return h, fmt.Errorf("%s: request and status are needed, and an error unless the status is 101", h.At)
-	}
-	return h, nil
+	return h, err
 }
 
-func parseClientHandshake(r Record, h ClientHandshake) (ClientHandshake, error) {
-	err := r.once("id", "strict", "url", "key", "origin", "subprotocols", "deflate", "address", "error", "subprotocol", "extensions")
-	if err != nil {
-		return h, err
+func parseClientHandshake(r Record) (ClientHandshake, error) {
+	h := ClientHandshake{At: r.At(r.Fields[0]), Comment: r.Comment, Key: "dGhlIHNhbXBsZSBub25jZQ=="}
+	err := r.fill("a client's handshake", map[string]slot{
+		"id":           one(&h.ID),
+		"strict":       one(&h.Strict),
+		"url":          one(&h.URL),
+		"key":          one(&h.Key),
+		"origin":       one(&h.Origin),
+		"subprotocols": parsed(&h.Subprotocols, parseList),
+		"deflate":      parsed(&h.Deflate, parseWishes),
+		"field":        many(&h.Fields),
+		"address":      one(&h.Address),
+		"request":      many(&h.Request),
+		"answer":       many(&h.Answer),
+		"error":        one(&h.Error),
+		"subprotocol":  one(&h.Subprotocol),
+		"extensions":   one(&h.Extensions),
+	})
+	if err == nil && h.Address == "" && len(h.Request) == 0 && len(h.Answer) == 0 && h.Error == "" {
+		err = fmt.Errorf("%s: nothing is expected", h.At)
 	}
-	for _, f := range r.Fields[1:] {
-		value, err := unquoteValue(f.Value)
-		if err != nil {
-			return h, fmt.Errorf("%s: %w", r.At(f), err)
-		}
-		switch f.Key {
-		case "strict":
-			h.Strict = value
-		case "url":
-			h.URL = value
-		case "key":
-			h.Key = value
-		case "origin":
-			h.Origin = value
-		case "subprotocols":
-			h.Subprotocols = strings.Split(value, ", ")
-		case "deflate":
-			h.Deflate, err = parseWishes(value)
-		case "field":
-			h.Fields = append(h.Fields, value)
-		case "address":
-			h.Address = value
-		case "request":
-			h.Request = append(h.Request, value)
-		case "answer":
-			h.Answer = append(h.Answer, value)
-		case "error":
-			h.Error = value
-		case "subprotocol":
-			h.Subprotocol = value
-		case "extensions":
-			h.Extensions = value
-		default:
-			err = fmt.Errorf("a client's handshake has no key %q", f.Key)
-		}
-		if err != nil {
-			return h, fmt.Errorf("%s: %w", r.At(f), err)
-		}
-	}
-	if h.Address == "" && len(h.Request) == 0 && len(h.Answer) == 0 && h.Error == "" {
-		return h, fmt.Errorf("%s: nothing is expected", h.At)
-	}
-	return h, nil
+	return h, err
 }
 
-// unquoteValue gives what a Go string says; any other value says itself.
-func unquoteValue(s string) (string, error) {
-	if !strings.HasPrefix(s, `"`) {
-		return s, nil
+func parseList(s string) ([]string, error) { return strings.Split(s, ", "), nil }
+
+func parseScheme(s string) (string, error) {
+	if s != "http" && s != "https" {
+		return "", fmt.Errorf("scheme is http or https, not %q", s)
 	}
-	return strconv.Unquote(s)
+	return s, nil
 }
 
 func parseWishes(s string) (w DeflateWishes, err error) {

@@ -13,16 +13,15 @@ import (
 // parseSessions sees to it that no id stands twice.
 func parseSessions(recs []Record) ([]Session, error) {
 	var sessions []Session
-	seen := map[string]string{}
+	seen := ids{}
 	for _, rec := range recs {
 		s, err := parseSession(&rec)
+		if err == nil {
+			err = seen.take(s.ID, s.At)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if at, ok := seen[s.ID]; ok {
-			return nil, fmt.Errorf("%s: id %s stands at %s already", s.At, s.ID, at)
-		}
-		seen[s.ID] = s.At
 		sessions = append(sessions, s)
 	}
 	return sessions, nil

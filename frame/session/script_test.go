@@ -139,7 +139,7 @@ func TestScriptFormat(t *testing.T) {
 		{"end: open", "end: failed badly", "is no violation"},
 		{"end: open", "end: open\nin: text", "in after the end"},
 		{"end: open", "", "without an end"},
-		{"end: open", "end: open\n\n" + good, "stands at t.txt:2 already"},
+		{"end: open", "end: open\n\n" + good, "is taken at t.txt:2"},
 	} {
 		text := strings.Replace(good, tt.old, tt.new, 1)
 		_, err := testdata.ParseSessions("t.txt", text)
