@@ -88,6 +88,8 @@ func newCatCall() *catCall {
 	return c
 }
 
+var errInterrupted = errors.New("interrupted before there was a connection")
+
 // check judges the flags together.
 func (c *catCall) check(operands []string) error {
 	switch {
@@ -117,6 +119,7 @@ func (c *catCall) config(operands []string) (cfg conn.Config, err error) {
 		cfg, err = c.target.Config(operands[0])
 	}
 	cfg.Limits.Message = int64(c.limit)
+	cfg.Memory = &conn.Memory{} // that of one message: -limit bounds it
 	if c.frames {
 		cfg.PingAfter = conn.Off // nothing but what is written, and answers
 	}
@@ -152,7 +155,10 @@ func runCat(ctx context.Context, env *cli.Env, args []string) cli.Status {
 		open = func() (*opened, error) { return t.accept(ctx, ln, url, &cfg) }
 	}
 	o, err := open()
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return env.Fail(c.Name(), cli.Deviation, errInterrupted)
+	case err != nil:
 		t.explain(err)
 		return env.Fail(c.Name(), cli.StatusOf(err), err)
 	}

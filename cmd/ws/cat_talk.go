@@ -101,8 +101,6 @@ func (c *catCall) dial(ctx context.Context, url string, cfg *conn.Config) (*open
 	return &opened{l, url}, nil
 }
 
-var errInterrupted = errors.New("interrupted before a client came")
-
 // accept waits for the first client that does the opening handshake well, and closes
 // ln.
 func (t *catTalk) accept(ctx context.Context, ln net.Listener, url string, cfg *conn.Config) (*opened, error) {
@@ -113,12 +111,9 @@ func (t *catTalk) accept(ctx context.Context, ln net.Listener, url string, cfg *
 	for {
 		nc, err := ln.Accept()
 		if err != nil {
-			if ctx.Err() != nil {
-				err = errInterrupted
-			}
 			return nil, err
 		}
-		l, err := wire.Accept(ctx, nc, cfg)
+		l, err := t.shake(ctx, nc, cfg)
 		if err == nil {
 			return &opened{l, url}, nil
 		}
@@ -126,6 +121,26 @@ func (t *catTalk) accept(ctx context.Context, ln net.Listener, url string, cfg *
 		fmt.Fprintf(t.err, "ws cat: refused: %v\n", err)
 		t.explain(err)
 	}
+}
+
+// shake does the opening handshake with a client. A page from elsewhere, in a browser
+// on this machine, must not get to write into a terminal or a pipe here (§10.2).
+func (t *catTalk) shake(ctx context.Context, nc net.Conn, cfg *conn.Config) (*wire.Link, error) {
+	r, err := wire.ReadRequest(ctx, nc, cfg)
+	if err != nil {
+		return nil, err
+	}
+	req, err := handshake.ParseRequest(r.Request)
+	if err == nil {
+		err = handshake.CheckOrigin(req, "http", req.Host, cfg.Origins)
+	}
+	if err == nil && req.Origin != "" && !t.target.Remote {
+		err = handshake.CheckHost(req.Host, nil) // a name that leads here is no page of ours
+	}
+	if err != nil {
+		return nil, r.Refuse(ctx, nc, err, cfg)
+	}
+	return r.Accept(ctx, nc, cfg)
 }
 
 // explain shows what the peer said where a handshake failed.
@@ -152,13 +167,20 @@ func (t *catTalk) talk(ctx context.Context, o *opened, cfg *conn.Config) error {
 	if err := t.begin(w, o, began); err != nil {
 		return err
 	}
-	k.Tap = tap.New(o.Link, began, t.limit, w.Watch)
+	kept := 1 // byte: nobody looks
+	if t.verbose || t.dump != nil {
+		kept = t.limit
+	}
+	k.Tap = tap.New(o.Link, began, kept, w.Watch)
 	k.Conn = conn.New(k.Tap, o.Role, o.Agreement, nil, cfg)
 	k.Source, k.Sink = t.source(o.Role), t.sink()
 	if t.typed {
 		fmt.Fprintf(t.err, "ws cat: connected; a line is a message, Ctrl-D ends\n")
 	}
 	err := k.Run(ctx)
+	if t.typed && err == nil {
+		fmt.Fprintf(t.err, "ws cat: %s\n", strings.TrimPrefix(k.Conn.Err().Error(), "websocket: "))
+	}
 	return errors.Join(err, t.end(time.Since(began), k.Conn.Err()))
 }
 

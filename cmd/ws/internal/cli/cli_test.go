@@ -203,7 +203,7 @@ func TestListen(t *testing.T) {
 		{Target{}, "unix:/no/such/folder/s", "allowed is host:port or unix:path"},
 		{Target{}, "localhost:0", ""},
 		{Target{}, "[::1]:0", ""},
-		{Target{remote: true}, ":0", ""},
+		{Target{Remote: true}, ":0", ""},
 	} {
 		ln, url, err := tt.target.Listen(tt.address)
 		if err == nil {
@@ -219,7 +219,7 @@ func TestListen(t *testing.T) {
 }
 
 func TestServer(t *testing.T) {
-	for _, args := range []string{"-origin http://a", "-u a:b", "-k", "-cacert f", "-unix-socket s", "-x http://localhost:1"} {
+	for _, args := range []string{"-u a:b", "-k", "-cacert f", "-unix-socket s", "-x http://localhost:1"} {
 		f, target, _ := call()
 		if _, err := f.Read(append(strings.Fields(args), "URL")); err != nil {
 			t.Fatal(err)
@@ -228,9 +228,9 @@ func TestServer(t *testing.T) {
 			t.Errorf("%s: %v", args, err)
 		}
 	}
-	target := &Target{subprotocols: "a,b", deflate: true, headers: List{"X-A: b"}}
+	target := &Target{subprotocols: "a,b", deflate: true, origin: "*", headers: List{"X-A: b"}}
 	cfg, err := target.Server()
-	if err != nil || !cfg.Deflate.Enabled || !slices.Equal(cfg.Subprotocols, []string{"a", "b"}) || cfg.Fields == (handshake.Fields{}) {
+	if err != nil || !cfg.Deflate.Enabled || !slices.Equal(cfg.Subprotocols, []string{"a", "b"}) || !slices.Equal(cfg.Origins, []string{"*"}) || cfg.Fields == (handshake.Fields{}) {
 		t.Errorf("%+v, %v", cfg, err)
 	}
 }

@@ -18,14 +18,17 @@ func (t *Target) Server() (conn.Config, error) {
 		name  string
 		given bool
 	}{
-		{"-origin", t.origin != ""}, {"-u", t.user != ""}, {"-k", t.insecure}, {"-cacert", t.authorities != ""},
+		{"-u", t.user != ""}, {"-k", t.insecure}, {"-cacert", t.authorities != ""},
 		{"-unix-socket", t.unix != ""}, {"-x", t.proxy != ""},
 	} {
 		if f.given {
-			return conn.Config{}, fmt.Errorf("%s is for a client: allowed beside -listen are -H, -s, -deflate and -remote", f.name)
+			return conn.Config{}, fmt.Errorf("%s is for a client: allowed beside -listen are -H, -origin, -s, -deflate and -remote", f.name)
 		}
 	}
 	cfg := conn.Config{Deflate: handshake.DeflateConfig{Enabled: t.deflate}}
+	if t.origin != "" {
+		cfg.Origins = []string{t.origin}
+	}
 	if t.subprotocols != "" {
 		cfg.Subprotocols = strings.Split(t.subprotocols, ",")
 	}
@@ -43,7 +46,7 @@ func (t *Target) Listen(address string) (ln net.Listener, url string, err error)
 	switch {
 	case err != nil:
 		return nil, "", listening(address, err)
-	case !t.remote && !loopback(host):
+	case !t.Remote && !loopback(host):
 		return nil, "", fmt.Errorf("-listen is %q, where other machines come in: say -remote if they may, or localhost:port", address)
 	}
 	if ln, err = net.Listen("tcp", address); err != nil {

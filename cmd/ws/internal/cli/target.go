@@ -21,13 +21,14 @@ import (
 
 // A Target is how a server is reached: curl's flags, and ours.
 type Target struct {
+	Remote bool // other machines than this one may be spoken to
+
 	headers      List
 	origin       string
 	user, proxy  string
 	unix         string
 	insecure     bool
 	authorities  string
-	remote       bool
 	subprotocols string
 	deflate      bool
 }
@@ -35,13 +36,13 @@ type Target struct {
 // Register adds the flags of a Target.
 func (t *Target) Register(f *Flags) {
 	f.Var(&t.headers, "H", "`header` to send, \"Name: value\"; may be given several times")
-	f.StringVar(&t.origin, "origin", "", "`origin` to claim, as a browser would: https://example.org")
+	f.StringVar(&t.origin, "origin", "", "`origin` to claim, as a browser would: https://example.org;\nwith -listen: pages from there may connect, from anywhere with *")
 	f.StringVar(&t.user, "u", "", "`user:password` for HTTP's basic authentication")
 	f.BoolVar(&t.insecure, "k", false, "take any certificate of a wss: server")
 	f.StringVar(&t.authorities, "cacert", "", "take certificates that the authorities in `file` signed, in PEM, and no others")
 	f.StringVar(&t.unix, "unix-socket", "", "connect to the Unix socket at `path`; the URL's host is only said")
 	f.StringVar(&t.proxy, "x", "", "`proxy` to go through, http://host:port; else what HTTPS_PROXY and HTTP_PROXY say")
-	f.BoolVar(&t.remote, "remote", false, "the server may be another machine than this one")
+	f.BoolVar(&t.Remote, "remote", false, "the server may be another machine than this one")
 	f.StringVar(&t.subprotocols, "s", "", "`names` of subprotocols to offer, by preference, with commas between")
 	f.BoolVar(&t.deflate, "deflate", false, "offer permessage-deflate (RFC 7692)")
 }
@@ -53,7 +54,7 @@ func (t *Target) Config(address string) (conn.Config, error) {
 	if err != nil {
 		return conn.Config{}, fmt.Errorf("%w; allowed is ws://host:port/path or wss://host:port/path", err)
 	}
-	if !t.remote && t.unix == "" && !loopback(u.Host) {
+	if !t.Remote && t.unix == "" && !loopback(u.Host) {
 		return conn.Config{}, fmt.Errorf("%s is not this machine: say -remote if its owner agrees", u.Host)
 	}
 	cfg := conn.Config{Origin: t.origin, Deflate: handshake.DeflateConfig{Enabled: t.deflate}}
@@ -114,7 +115,7 @@ func (t *Target) setRoute(cfg *conn.Config) error {
 	switch {
 	case err != nil || p.Host == "" || p.Scheme != "http" && p.Scheme != "https":
 		return fmt.Errorf("-x is %q: allowed is http://host:port or https://host:port, with user:password@ before the host if need be", t.proxy)
-	case !t.remote && !loopback(p.Hostname()):
+	case !t.Remote && !loopback(p.Hostname()):
 		return fmt.Errorf("proxy %s is not this machine: say -remote if its owner agrees", p.Hostname())
 	}
 	cfg.Proxy = http.ProxyURL(p)

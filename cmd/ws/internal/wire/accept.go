@@ -57,11 +57,7 @@ func (r *Request) Accept(ctx context.Context, nc net.Conn, cfg *conn.Config) (*L
 	cfg = cfg.WithDefaults()
 	req, err := handshake.ParseRequest(r.Request)
 	if err != nil {
-		var rule *handshake.Error
-		if errors.As(err, &rule) {
-			writeAll(ctx, nc, handshake.AppendReject(nil, rule), cfg) // in vain or not: it is refused
-		}
-		return nil, &RefusedError{Err: err, Head: r.Head}
+		return nil, r.Refuse(ctx, nc, err, cfg)
 	}
 	agreed := req.Agree(cfg.Subprotocols, cfg.Deflate)
 	agreed.Fields = cfg.Fields
@@ -70,6 +66,16 @@ func (r *Request) Accept(ctx context.Context, nc net.Conn, cfg *conn.Config) (*L
 		return nil, err
 	}
 	return &Link{Conn: nc, Role: frame.Server, Agreement: agreed, Request: r.Head, Answer: answer, Early: r.Rest}, nil
+}
+
+// Refuse answers a request with err, if that is a *[handshake.Error], and gives the
+// [*RefusedError].
+func (r *Request) Refuse(ctx context.Context, nc net.Conn, err error, cfg *conn.Config) error {
+	var rule *handshake.Error
+	if errors.As(err, &rule) {
+		writeAll(ctx, nc, handshake.AppendReject(nil, rule), cfg.WithDefaults()) // in vain or not: it is refused
+	}
+	return &RefusedError{Err: err, Head: r.Head}
 }
 
 func writeAll(ctx context.Context, nc net.Conn, b []byte, cfg *conn.Config) error {

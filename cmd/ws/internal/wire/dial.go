@@ -3,6 +3,8 @@ package wire
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
+	"errors"
 	"net"
 	"time"
 
@@ -12,7 +14,7 @@ import (
 
 // Dial opens the transport to a ws: or wss: URL and sends nothing on it. It is
 // bounded by ctx and by cfg's HandshakeTimeout. Its error is an [*UnreachableError],
-// but for a URL that is none and for a TLS handshake that the peer spoiled.
+// but for a URL that is none and for TLS with which we, or the peer, did not go on.
 func Dial(ctx context.Context, url string, cfg *conn.Config) (net.Conn, error) {
 	u, err := handshake.ParseURL(url)
 	if err != nil {
@@ -22,10 +24,18 @@ func Dial(ctx context.Context, url string, cfg *conn.Config) (net.Conn, error) {
 	ctx, cancel := bounded(ctx, cfg)
 	defer cancel()
 	nc, err := cfg.Connect(ctx, u)
-	if err != nil && unreached(err) {
+	if err != nil && !spokeTLS(err) {
 		return nil, &UnreachableError{err}
 	}
 	return nc, err
+}
+
+// spokeTLS tells the errors of a TLS handshake that the peer took part in.
+func spokeTLS(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	return errors.As(err, &certificate) || errors.As(err, &record) || errors.As(err, &alert)
 }
 
 // NewOffer gives what a client of cfg asks for at url, with a key of its own

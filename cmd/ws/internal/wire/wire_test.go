@@ -190,6 +190,11 @@ func TestDialTLS(t *testing.T) {
 	if _, err := Open(t.Context(), url, nil); err == nil || Unreachable(err) || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("a certificate of nobody: %v", err)
 	}
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	if _, err := Open(t.Context(), "wss"+strings.TrimPrefix(plain.URL, "http"), nil); err == nil || Unreachable(err) {
+		t.Errorf("a server without TLS: %v", err)
+	}
 	l, err := Open(t.Context(), url, &conn.Config{TLS: &tls.Config{InsecureSkipVerify: true}})
 	if err != nil {
 		t.Fatal(err)
