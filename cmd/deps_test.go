@@ -62,7 +62,8 @@ const importRules = `
 	server/conn < cmd/ws/internal/wire < cmd/ws/internal/cli, cmd/ws/internal/tap;
 	cmd/ws/internal/transcript, cmd/ws/internal/tap < cmd/ws/internal/cat < cmd/ws;
 	handshake, frame, frame/deflate < cmd/ws/internal/faulty;
-	cmd/ws/internal/wire, testdata < cmd/ws/internal/conform < cmd/ws;
+	cmd/ws/internal/wire, testdata < cmd/ws/internal/conform < cmd/ws/internal/conform/sheet
+		< cmd/ws/internal/conform/autobahn < cmd/ws;
 	cmd/ws/internal/report, cmd/ws/internal/cli < cmd/ws;
 
 	# The chat's binary: what it was told, what it listens on, what its operator sees.

@@ -13,15 +13,18 @@ type reportFile struct {
 	temp *os.File
 }
 
-// createReport begins a file beside where it will be, so that a place where nothing
+// createReport is createFile for -html.
+func createReport(name string) (*reportFile, error) { return createFile("-html", name) }
+
+// createFile begins a file beside where it will be, so that a place where nothing
 // can be written is found out before the run.
-func createReport(name string) (*reportFile, error) {
+func createFile(flag, name string) (*reportFile, error) {
 	if name == "" {
 		return nil, nil
 	}
 	temp, err := os.CreateTemp(filepath.Dir(name), ".ws-report-*")
 	if err != nil {
-		return nil, fmt.Errorf("-html is %q: %w", name, err)
+		return nil, fmt.Errorf("%s is %q: %w", flag, name, err)
 	}
 	return &reportFile{name, temp}, nil
 }

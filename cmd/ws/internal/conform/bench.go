@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"rfc6455/cmd/ws/internal/wire"
@@ -22,17 +21,18 @@ type bench struct {
 	cfg      *Config
 	id       string
 	patience time.Duration
-	gate     *gate // of clients; nil for servers
+	gate     *gate   // of clients; nil for servers
+	here     arrival // a client that has come, where there is no gate
 	keys     func() frame.MaskKey
 	lost     func(error) // the target was not reached
 	clients  sync.WaitGroup
-	dead     *atomic.Bool // the target was not reached
+	dead     bool // the target was not reached
 }
 
 // open brings a connection about, with compression as a script has it: nil for none.
 // Without a link the outcome says why.
 func (b *bench) open(ctx context.Context, want *testdata.Parameters) (*link, outcome) {
-	if b.gate != nil {
+	if b.cfg.URL == "" {
 		return b.admit(ctx, want)
 	}
 	return b.dial(ctx, offerOf(want))
@@ -75,6 +75,7 @@ func (b *bench) dial(ctx context.Context, extensions string) (*link, outcome) {
 func (b *bench) ask(ctx context.Context, request []byte, log *transcript) (net.Conn, *wire.Answer, outcome) {
 	nc, err := wire.Dial(ctx, b.cfg.URL, &b.cfg.Conn)
 	if err != nil {
+		b.dead = true
 		b.lost(err)
 		return nil, nil, outcome{verdict: Fail, reason: "not reached: " + err.Error(), log: log}
 	}

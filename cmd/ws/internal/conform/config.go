@@ -60,6 +60,11 @@ func (c Config) withDefaults() (*Config, error) {
 	if (c.URL == "") == (c.Listener == nil) || (c.Listener == nil) != (c.Launch == nil) {
 		return nil, fmt.Errorf("either a URL is tried, or who comes to a Listener by Launch")
 	}
+	return c.filled(), nil
+}
+
+// filled fills in the defaults.
+func (c Config) filled() *Config {
 	if c.Timeout == 0 {
 		c.Timeout = DefaultTimeout
 	}
@@ -71,7 +76,7 @@ func (c Config) withDefaults() (*Config, error) {
 	}
 	c.Conn.Deflate.Enabled = false // each case has its own offer
 	c.Conn.HandshakeTimeout = c.Timeout
-	return &c, nil
+	return &c
 }
 
 // keys gives the masks of a case: always the same for a seed.

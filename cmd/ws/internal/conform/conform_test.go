@@ -3,6 +3,7 @@ package conform
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -23,7 +24,7 @@ func (echo) End(*conn.Conn)                         {}
 // echoServer serves echoes, with compression.
 func echoServer(t testing.TB, change ...func(*conn.Config)) string {
 	cfg := &conn.Config{Deflate: handshake.DeflateConfig{Enabled: true, ServerTakeover: true, ClientTakeover: true}}
-	cfg.Limits.Message = 64 << 20
+	cfg.Limits.Message = 16 << 20
 	for _, f := range change {
 		f(cfg)
 	}
@@ -37,26 +38,50 @@ func echoServer(t testing.TB, change ...func(*conn.Config)) string {
 	return "ws" + strings.TrimPrefix(s.URL, "http") + "/echo"
 }
 
-func TestOwnServer(t *testing.T) {
-	began := time.Now()
-	res, err := Run(context.Background(), Config{URL: echoServer(t)})
+// echoClient sends every message of a server back.
+func echoClient(ctx context.Context, url string) error {
+	cfg := &conn.Config{Deflate: handshake.DeflateConfig{Enabled: true, ServerTakeover: true, ClientTakeover: true, ClientMaxWindowBits: 15}}
+	cfg.Limits.Message = 16 << 20
+	c, err := conn.Dial(ctx, url, cfg)
+	if err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, func() { c.NetConn().Close() })()
+	for ev := range c.Messages() {
+		c.Reply(ev)
+	}
+	return nil
+}
+
+func listen(t testing.TB) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// judged runs cfg, and demands that no case is worse than a pass.
+func judged(t *testing.T, cfg Config) *Results {
+	t.Helper()
+	res, err := Run(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range res.All {
 		if r.Verdict == Fail || r.Verdict == StrictOnly {
-			t.Errorf("%s: %s: %s", r.Case.ID, r.Verdict, r.Reason)
-			t.Logf("%s", transcriptOf(r))
-		}
-		if r.Verdict == Skipped {
-			t.Logf("%s skipped: %s", r.Case.ID, r.Reason)
-		}
-		if r.Took > time.Second {
-			t.Logf("%s took %v", r.Case.ID, r.Took)
+			t.Errorf("%s: %s: %s%s", r.Case.ID, r.Verdict, r.Reason, transcriptOf(r))
 		}
 	}
-	t.Log(time.Since(began), len(res.All), res.Count(Pass), res.Count(StrictOnly), res.Count(Fail), res.Count(Skipped))
+	t.Logf("%v: %d pass, %d strict-only, %d fail, %d skipped", res.Took.Round(time.Millisecond),
+		res.Count(Pass), res.Count(StrictOnly), res.Count(Fail), res.Count(Skipped))
+	return res
 }
+
+func TestOwnServer(t *testing.T) { judged(t, Config{URL: echoServer(t), Message: 16 << 20}) }
+
+func TestOwnClient(t *testing.T) { judged(t, Config{Listener: listen(t), Launch: echoClient}) }
 
 // transcriptOf is the end of what went over the wire.
 func transcriptOf(r Result) string {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"rfc6455/cmd/ws/internal/wire"
@@ -134,11 +134,7 @@ func (r *run) playOne(ctx context.Context, res *Result) {
 	r.mu.Unlock()
 	res.Began = time.Now()
 	o := r.outcome(ctx, c)
-	res.Took = time.Since(res.Began)
-	res.Verdict, res.Reason, res.Close, res.Ending = o.verdict, o.reason, o.close, o.ending
-	if o.log != nil {
-		res.Lines = o.log.lines()
-	}
+	res.result(o)
 	r.mu.Lock()
 	delete(r.active, c.ID)
 	r.done++
@@ -150,25 +146,49 @@ func (r *run) playOne(ctx context.Context, res *Result) {
 
 // outcome plays a case within its time.
 func (r *run) outcome(ctx context.Context, c *Case) outcome {
+	b := &bench{cfg: r.cfg, id: c.ID, gate: r.gate}
+	b.lost = func(err error) { r.lost(c.ID, err) }
+	return b.play(ctx, c)
+}
+
+// play plays a case on b within its time.
+func (b *bench) play(ctx context.Context, c *Case) outcome {
 	switch {
 	case c.Skip != "":
 		return skipped("%s", c.Skip)
-	case c.echo && r.cfg.NoEcho:
+	case c.echo && b.cfg.NoEcho:
 		return skipped("it needs an echo")
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
-	b := &bench{cfg: r.cfg, id: c.ID, patience: r.cfg.Patience, gate: r.gate, keys: r.cfg.keys(c.ID), dead: new(atomic.Bool)}
-	b.lost = func(err error) {
-		b.dead.Store(true)
-		r.lost(c.ID, err)
-	}
+	b.patience, b.keys = b.cfg.Patience, b.cfg.keys(c.ID)
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.Timeout)
 	o := c.play(ctx, b)
 	if c.Family == Performance && o.verdict == Fail && ctx.Err() != nil {
-		o.verdict, o.reason = StrictOnly, fmt.Sprintf("took more than %v: how fast an endpoint is, no RFC says", r.cfg.Timeout)
+		o.verdict, o.reason = StrictOnly, fmt.Sprintf("took more than %v: how fast an endpoint is, no RFC says", b.cfg.Timeout)
 	}
 	cancel()
 	b.clients.Wait()
 	return o
+}
+
+// result fills in what came of a case.
+func (r *Result) result(o outcome) {
+	r.Took = time.Since(r.Began)
+	r.Verdict, r.Reason, r.Close, r.Ending = o.verdict, o.reason, o.close, o.ending
+	if o.log != nil {
+		r.Lines = o.log.lines()
+	}
+}
+
+// Play plays one case with a client that has come, and whose request was read. Of
+// config it takes what is not about how a client comes; nc is closed in the end.
+func Play(ctx context.Context, config Config, c *Case, nc net.Conn, req *wire.Request) (Result, error) {
+	defer nc.Close()
+	config.URL, config.Listener, config.Launch = "", nil, nil
+	cfg := config.filled()
+	b := &bench{cfg: cfg, id: c.ID, here: arrival{nc, req}, lost: func(error) {}}
+	res := Result{Case: c, Began: time.Now()}
+	res.result(b.play(ctx, c))
+	return res, ctx.Err()
 }
 
 // results gives what came of the run.
@@ -202,7 +222,7 @@ func (r *run) lost(id string, err error) {
 		r.mu.Lock()
 		r.died = append(r.died, id)
 		r.mu.Unlock()
-	case r.gate == nil && wire.Unreachable(err) && r.gone():
+	case r.cfg.URL != "" && wire.Unreachable(err) && r.gone():
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.died == nil {

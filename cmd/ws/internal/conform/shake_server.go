@@ -150,7 +150,7 @@ func (s serverShake) play(ctx context.Context, b *bench) outcome {
 	defer cancel()
 	nc, a, o := b.ask(ctx, request, log)
 	if nc == nil {
-		if s.rule != nil && !b.dead.Load() {
+		if s.rule != nil && !b.dead {
 			o = s.unanswered(ctx)
 			o.log = log
 		}
@@ -186,7 +186,7 @@ func (s serverShake) judgeRefusal(a *wire.Answer) outcome {
 		return failed("took it: %s (%s)", s.rule.Text, s.rule.Section)
 	case id == "version-unsupported" && !names13(a.Header):
 		return failed("refused with %d, and does not name the versions that it knows (§4.2.2, §4.4)", a.StatusCode)
-	case a.StatusCode == s.Status:
+	case a.StatusCode == s.Status, a.StatusCode >= 400 && s.Strict != "":
 		return passed("")
 	case a.StatusCode >= 400:
 		return lax("refused with %d; %d says it better", a.StatusCode, s.Status)

@@ -13,7 +13,7 @@ import (
 
 const (
 	keptBytes = 256 << 10 // of a connection, each way
-	keptLines = 400       // of a case
+	keptLines = 100       // of a case
 	hexBytes  = 32        // of a line
 )
 
