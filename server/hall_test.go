@@ -107,7 +107,7 @@ func TestOneMember(t *testing.T) {
 		}
 	}
 	a.tell(1, "x")
-	if e := b.hears("x"); e.From != wc.You {
+	if e := b.hears("x"); e.From != wc.You.Member {
 		t.Errorf("got %+v", e)
 	}
 	s.goAway(a)

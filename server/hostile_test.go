@@ -15,6 +15,10 @@ package server
 //	control characters in logs        here: TestLogEscapes, TestFlagsAreSafe
 //	cross-site hijack, DNS rebinding  here: TestOrigin, TestHost
 //	write side: reader stops          here: TestMembersThatNeverRead, TestMemberThatReadsAgain
+//	exhaustion                        here: TestExhaustion, TestHandshakePace, TestRoomsMakePlace
+//	forwarded-for spoof               here: TestForwardedForSpoof, TestBehindProxies
+//	flood of small legal messages     here: TestPlainFlood, TestRate
+//	panic in one connection           here: TestPanic, TestPanicOnEntering, TestPanicInDelivery
 
 import (
 	"testing"

@@ -1,8 +1,12 @@
 package server
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"rfc6455/frame"
 )
 
 func TestLogLines(t *testing.T) {
@@ -49,4 +53,66 @@ func TestLogOfLongTexts(t *testing.T) {
 	c.want(Prefix+at, Prefix+over)
 	s.log.await(t, `받은 메시지: `+at+`"`)
 	s.log.await(t, `받은 메시지: `+over[:logBytes-1]+`" bytes=4098`)
+}
+
+// The end of a connection is one record, with its cause and figures.
+func TestLogOfEnds(t *testing.T) {
+	s := serve(t, Config{})
+	p := s.upgrade(t, "/").greeted()
+	p.send(`text "hello"`)
+	p.want(`text "서버에서 전달: hello"`)
+	p.send(`close 1000 "bye\x1b"`)
+	p.rest()
+	line := s.log.await(t, "level=INFO", `msg="connection ended"`, "remote="+p.nc.LocalAddr().String(), "kind=plain", "code=1000",
+		"messages_in=1 bytes_in=5 messages_out=2", fmt.Sprintf("bytes_out=%d", 2+len(Greeting)+2+len(Prefix)+5), `closed by the peer, code 1000`)
+	if strings.Contains(line, "\x1b") || !strings.Contains(line, " lasted=") {
+		t.Errorf("got %q", line)
+	}
+	p = s.upgrade(t, "/chat", offerChat)
+	p.reads(frame.Text)
+	p.nc.SetLinger(0)
+	p.nc.Close()
+	s.log.await(t, "level=INFO", `msg="connection ended"`, p.nc.LocalAddr().String(), "kind=chat.v1", "code=1006")
+	p = s.upgrade(t, "/echo")
+	p.send(`text "hello"`, `close 1001`)
+	p.rest()
+	s.log.await(t, "level=INFO", `msg="connection ended"`, p.nc.LocalAddr().String(), "kind=echo", "code=1001", "messages_in=1 bytes_in=5 messages_out=1 bytes_out=7")
+	if n := strings.Count(s.log.String(), "connection ended"); n != 3 {
+		t.Errorf("three ends are %d records", n)
+	}
+}
+
+// Without LogTexts the log has no text, and no query in any case.
+func TestLogWithoutTexts(t *testing.T) {
+	s := serve(t, Config{}, func(s *Server) { s.cfg.LogTexts = false })
+	c := s.join(t)
+	c.say("something private")
+	c.want(Prefix + "something private")
+	v, _, _ := s.settle(t, "room=hidden&name=nobody&"+me1)
+	v.tell(1, "something private")
+	v.hears("something private")
+	s.refused(t, 400, "/chat?room=hidden", "Sec-WebSocket-Key: x")
+	s.upgrade(t, "/chat?room=hidden&me=1", offerChat)
+	s.log.await(t, "level=INFO", `msg="받은 메시지"`, "bytes=17")
+	for _, secret := range []string{"private", "hidden", "nobody", "0011"} {
+		if line := s.log.line([]string{secret}); line != "" {
+			t.Errorf("the log has %q: %s", secret, line)
+		}
+	}
+}
+
+func TestLimiter(t *testing.T) {
+	var l limiter
+	now := time.Unix(1e9, 0)
+	for _, tt := range []struct {
+		after  time.Duration
+		missed int
+		ok     bool
+	}{
+		{0, 0, true}, {0, 0, false}, {time.Second - 1, 0, false}, {time.Second, 2, true}, {time.Second + 1, 0, false}, {9 * time.Second, 1, true}, {20 * time.Second, 0, true},
+	} {
+		if missed, ok := l.take(now.Add(tt.after), time.Second); missed != tt.missed || ok != tt.ok {
+			t.Errorf("after %v: %d, %v; want %d, %v", tt.after, missed, ok, tt.missed, tt.ok)
+		}
+	}
 }

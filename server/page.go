@@ -1,6 +1,9 @@
 package server
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"io/fs"
 	"net/http"
 
 	"rfc6455/web"
@@ -11,8 +14,14 @@ import (
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
 	"img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// pageHandler serves the embedded page.
-func pageHandler() http.Handler {
+// pageHandler serves the embedded page. Its files are kept by browsers, and asked
+// for each time (RFC 9111 §5.2.2.4): a new server's page must not run with an old
+// one's scripts.
+func pageHandler() (http.Handler, error) {
+	tags, err := entityTags(web.Files)
+	if err != nil {
+		return nil, err
+	}
 	files := http.FileServerFS(web.Files)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -24,6 +33,33 @@ func pageHandler() http.Handler {
 		}
 		h.Set("Content-Security-Policy", pagePolicy)
 		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-cache")
+		if tag := tags[r.URL.Path]; tag != "" {
+			h.Set("ETag", tag)
+		}
 		files.ServeHTTP(w, r)
+	}), nil
+}
+
+// entityTags gives the strong entity tag (RFC 9110 §8.8.3) of each path that a file
+// answers: a hash of what is in it.
+func entityTags(files fs.FS) (map[string]string, error) {
+	tags := map[string]string{}
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		p, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		path := "/" + name
+		if name == "index.html" {
+			path = "/" // where http.FileServer has it
+		}
+		sum := sha256.Sum256(p)
+		tags[path] = `"` + base64.RawURLEncoding.EncodeToString(sum[:]) + `"`
+		return nil
 	})
+	return tags, err
 }

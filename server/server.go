@@ -63,12 +63,16 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, &ConfigError{"Admit", err}
 	}
+	page, err := pageHandler()
+	if err != nil {
+		return nil, err
+	}
 	s := &Server{
 		cfg:      c,
 		log:      c.Log,
 		chat:     c.chatConn(),
 		echo:     c.echoConn(),
-		page:     pageHandler(),
+		page:     page,
 		web:      c.web(),
 		gate:     gate,
 		limits:   c.Limits,

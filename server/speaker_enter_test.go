@@ -40,7 +40,7 @@ func TestWelcome(t *testing.T) {
 	_, w, came := s.settle(t, "room=%EB%B0%A9&name=%EC%A7%80%EB%AF%BC&"+me1)
 	epoch := s.hallOf(t, "방").room.Status().Epoch
 	want := chat.Member{ID: chat.Secret{0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff}.ID(), Name: "지민"}
-	if w.You != want || w.Room != "방" || w.Head != epoch+".0" || len(came) != 0 {
+	if w.You.Member != want || w.Room != "방" || w.Head != epoch+".0" || len(came) != 0 {
 		t.Errorf("got %+v, then %v", w, came)
 	}
 	if w.Members.Count != 1 || len(w.Members.List) != 1 || w.Members.List[0] != want {
@@ -70,7 +70,7 @@ func TestHistoryAndResume(t *testing.T) {
 		}
 		run(t, came, last.Epoch, tt.first, tt.n)
 		for _, e := range came {
-			if e.From != w.You || e.Text != fmt.Sprint(at(t, e).Seq-1) || e.Time == 0 || e.ID == "" {
+			if e.From != w.You.Member || e.Text != fmt.Sprint(at(t, e).Seq-1) || e.Time == 0 || e.ID == "" {
 				t.Errorf("got %+v", e)
 			}
 		}

@@ -19,10 +19,10 @@ func TestSay(t *testing.T) {
 	b, _, _ := s.settle(t, "name=b&"+me2)
 	id := a.tell(1, "<안녕>\u2028\x00")
 	e := a.hears("<안녕>\u2028\x00")
-	if e.ID != id || e.From != w.You || time.Since(time.UnixMilli(e.Time)).Abs() > patience {
+	if e.ID != id || e.From != w.You.Member || time.Since(time.UnixMilli(e.Time)).Abs() > patience {
 		t.Errorf("got %+v", e)
 	}
-	if got := b.hears(e.Text); got.ID != id || got.From != w.You || got.Position != e.Position || got.Time != e.Time {
+	if got := b.hears(e.Text); got.ID != id || got.From != w.You.Member || got.Position != e.Position || got.Time != e.Time {
 		t.Errorf("the other got %+v", got)
 	}
 

@@ -28,12 +28,18 @@ type voice struct {
 type event struct {
 	Type, Position, ID, Name, Text, Code, Reason, Room, Head string
 
-	You, From chat.Member
-	Time      int64
-	RetryMS   int64 `json:"retry_ms"`
-	Limits    map[string]int
-	Members   crew
+	From    chat.Member
+	You     you
+	Time    int64
+	RetryMS int64 `json:"retry_ms"`
+	Limits  map[string]int
+	Members crew
 	crew
+}
+
+type you struct {
+	chat.Member
+	Fixed bool
 }
 
 type crew struct {
