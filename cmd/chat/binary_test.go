@@ -126,6 +126,13 @@ func (c *chat) readLog(r *bufio.Reader) {
 	}
 }
 
+// lines is the log so far.
+func (c *chat) lines() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.log)
+}
+
 // logged is the log so far, long lines cut.
 func (c *chat) logged() string {
 	c.mu.Lock()

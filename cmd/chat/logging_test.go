@@ -76,7 +76,7 @@ func TestLogs(t *testing.T) {
 			c := startChat(t, append(tt.args, "-log-level", "debug")...)
 			everything(t, c)
 			c.stop()
-			log := strings.Join(c.log, "") // nobody writes to it any more
+			log := strings.Join(c.lines(), "")
 			for _, parts := range [][]string{{"새로운 클라이언트 연결됨!"}, {"connection ended", v1.Protocol}, {"connection ended", "plain"}, {"origin refused", "-origin null"}, {"host refused", "-host evil.example"}, {"gone: all have left"}} {
 				if !strings.Contains(log, parts[0]) {
 					t.Errorf("no %q in\n%s", parts, log)
