@@ -61,7 +61,8 @@ input is a frame in that notation, which is sent as it is, however illegal:
   text "Hello"    text more "Hel"    cont "lo"    ping "hi"    close 1000 "bye"
   op3 rsv2 0xff   text unmasked len64 "x"   key=37fa213d   binary len=9 0x00*3
 
-A Ping is answered and a Close too, whatever is sent.`
+Without key= a client's frames have the key of the examples in RFC 6455 §5.7. A Ping
+is still answered, and a Close unless one was sent.`
 
 func newCatCall() *catCall {
 	c := &catCall{Flags: cli.NewFlags("cat"), n: cat.All, linger: time.Second, limit: tap.DefaultLimit}
