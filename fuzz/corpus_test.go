@@ -36,6 +36,9 @@ func writeSeeds(t *testing.T) (dir string, folders map[string]Config) {
 // TestWriteSeeds reads everything back, holds what is expected to the oracle in
 // its other form, and this module's own parser to it.
 func TestWriteSeeds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the kit itself")
+	}
 	dir, folders := writeSeeds(t)
 	count, ends := map[string]int{}, map[string]int{}
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
@@ -130,6 +133,9 @@ func TestDictionary(t *testing.T) {
 // TestHarness compiles the harness with what is there and runs it over the corpus:
 // it aborts at the fault that makes a cut matter, and at nothing else.
 func TestHarness(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the kit itself")
+	}
 	dir, _ := writeSeeds(t)
 	var streams []string
 	for _, folder := range []string{"server", "client"} {

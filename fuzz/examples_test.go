@@ -59,6 +59,9 @@ func checkExample(t *testing.T, e *External, nth int) string {
 
 // TestExampleInC finds nothing in the example but the faults that are planted.
 func TestExampleInC(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the kit itself")
+	}
 	if got := checkExample(t, &External{Command: []string{cc(t, "parser.c", "glue.c")}}, 2); got != "" {
 		t.Errorf("without a fault: %s", got)
 	}
@@ -76,6 +79,9 @@ func TestExampleInC(t *testing.T) {
 
 // TestExampleInJS is the same for the example in JavaScript.
 func TestExampleInJS(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the kit itself")
+	}
 	command := node(t)
 	if got := checkExample(t, &External{Command: command}, 3); got != "" {
 		t.Errorf("without a fault: %s", got)

@@ -23,6 +23,8 @@ import (
 //	text         what the commands before it have said
 var guideBlock = regexp.MustCompile("(?ms)^```(\\w+)(?: ([\\w.]+))?\n(.*?)^```$")
 
+var guideLink = regexp.MustCompile(`\]\(([^)]+)\)`)
+
 // A walk is the guide, gone through in a folder.
 type walk struct {
 	*testing.T
@@ -50,6 +52,11 @@ func TestGuide(t *testing.T) {
 	}
 	if err := os.Symlink(module, filepath.Join(w.dir, "..", "rfc6455")); err != nil {
 		t.Fatal(err)
+	}
+	for _, m := range guideLink.FindAllStringSubmatch(string(text), -1) {
+		if _, err := os.Stat(m[1]); err != nil {
+			t.Error(err)
+		}
 	}
 	seen := map[string]int{}
 	for _, m := range guideBlock.FindAllStringSubmatch(string(text), -1) {

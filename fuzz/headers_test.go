@@ -11,6 +11,9 @@ import (
 
 // TestHeaders finds nothing in this module's own parser of headers.
 func TestHeaders(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the kit itself")
+	}
 	for _, in := range faultStreams() {
 		for _, cfg := range faultConfigs {
 			Check(t, cfg, in, Headers(frame.ParseHeader))
@@ -20,6 +23,9 @@ func TestHeaders(t *testing.T) {
 
 // TestHeadersFindsFaults plants what can be wrong with such a parser.
 func TestHeadersFindsFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the kit itself")
+	}
 	streams := faultStreams()
 	unnamed := errors.New("protocol error")
 	for name, tt := range map[string]struct {
@@ -111,4 +117,9 @@ func TestEvent(t *testing.T) {
 }
 
 // FuzzHeaders is Target on Headers: both at work.
-func FuzzHeaders(f *testing.F) { Target(f, Config{}, Headers(frame.ParseHeader)) }
+func FuzzHeaders(f *testing.F) {
+	if testing.Short() {
+		f.Skip("the kit itself")
+	}
+	Target(f, Config{}, Headers(frame.ParseHeader))
+}
