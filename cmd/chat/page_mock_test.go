@@ -248,7 +248,7 @@ func (s *stage) post(from v1.Member, texts ...string) {
 
 func (s *stage) postAt(from v1.Member, text string, at time.Time) {
 	id := fmt.Sprintf("posted-%s-%d", s.epoch, s.base+uint64(len(s.log)))
-	s.append(v1.Body{Time: at.UnixMilli(), ID: []byte(id), From: []byte(from.ID), Name: []byte(from.Name), Text: []byte(text)})
+	s.append(v1.Body{Time: at.UnixMicro(), ID: []byte(id), From: []byte(from.ID), Name: []byte(from.Name), Text: []byte(text)})
 	s.deliver(s.log[len(s.log)-1])
 }
 
