@@ -58,6 +58,7 @@ const importRules = `
 	cmd/ws/internal/transcript, cmd/ws/internal/wire < cmd/ws/internal/annotate < cmd/ws;
 	NONE < cmd/ws/internal/hexdump < cmd/ws;
 	frame < cmd/ws/internal/diagram < cmd/ws;
+	cmd/ws/internal/annotate, cmd/ws/internal/capture, cmd/ws/internal/diagram, cmd/ws/internal/hexdump < cmd/ws/internal/dump < cmd/ws;
 	# A raw link, below connections that hide frames, is made the same way.
 	server/conn < cmd/ws/internal/wire < cmd/ws/internal/cli, cmd/ws/internal/tap;
 	cmd/ws/internal/transcript, cmd/ws/internal/tap < cmd/ws/internal/cat < cmd/ws;

@@ -43,11 +43,9 @@ func (j *judge) Break(_ time.Time, err error) {
 
 // FuzzCapture reads any file: it ends, and gives no more bytes than came.
 func FuzzCapture(f *testing.F) {
-	for _, talk := range ways() {
-		packets := append(talk.Open(), talk.Send(frame.Client, []byte("Hello")))
-		late := talk.Send(frame.Server, []byte("the first"))
-		packets = append(packets, talk.Send(frame.Server, []byte("the second")), late, talk.Again(frame.Server, 3, []byte("ond")))
-		packets = append(packets, talk.End(frame.Client), talk.Reset(frame.Server))
+	for _, talk := range ways() { // small seeds: what is found has to be made small again
+		late := talk.Send(frame.Server, []byte("a"))
+		packets := []capture.Packet{talk.Send(frame.Client, []byte("b")), talk.Send(frame.Server, []byte("cd")), late, talk.Reset(frame.Server)}
 		f.Add(capturetest.Pcap(capturetest.Orders[0], false, packets))
 		f.Add(capturetest.Pcap(capturetest.Orders[1], true, packets))
 		f.Add(pcapng(packets))

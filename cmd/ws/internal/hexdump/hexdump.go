@@ -120,14 +120,18 @@ func (d *Reader) parse(line string) ([]byte, error) {
 }
 
 // isOffset says whether the first word of a line is an offset: it has a colon, or is
-// longer than the pair that follows.
+// longer than the pair that follows, and such as a dump begins with.
 func isOffset(fields []string) bool {
-	const least, most = 4, 16 // digits
+	const least, long, most = 4, 6, 16 // digits
 	word, colon := strings.CutSuffix(strings.TrimPrefix(fields[0], "0x"), ":")
 	if len(word) < least || len(word) > most || strings.Trim(word, "0123456789abcdefABCDEF") != "" {
 		return false
 	}
-	return colon || len(fields) > 1 && len(fields[1]) == 2
+	if colon {
+		return true
+	}
+	begins := strings.Trim(word, "0") == "" || len(word) >= long && word[len(word)-1] == '0'
+	return begins && len(fields) > 1 && len(fields[1]) == 2
 }
 
 // parsePlain reads a line without an offset.

@@ -42,6 +42,8 @@ func TestForms(t *testing.T) {
 		"xxd -p":                "818537fa213d7f9f4d5158\n",
 		"without a newline":     "818537fa213d7f9f4d5158",
 		"groups":                "81 85 37fa213d\r\n\r\n7F 9F 4d5158",
+		"a long word first":     "8185 37 fa 21 3d 7f 9f 4d 51 58",
+		"a longer word first":   "818537fa 21 3d 7f 9f 4d 51 58",
 		"a comment":             "# the frame of §5.7\n81 85 37fa213d # header and key\n7f 9f 4d5158 // payload",
 		"C":                     "{0x81, 0x85, 0x37, 0xfa,\n 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58};",
 		"a string":              `"\x81\x85\x37\xfa\x21\x3d" "\x7f\x9f\x4d\x51\x58"`,

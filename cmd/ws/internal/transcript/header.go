@@ -72,7 +72,8 @@ func parseRole(s string) (frame.Role, error) {
 	return 0, fmt.Errorf("role %q: allowed is client or server", s)
 }
 
-// Extensions gives the agreed parameters as Sec-WebSocket-Extensions says them.
+// Extensions gives the agreed parameters as Sec-WebSocket-Extensions says them. A
+// client's window of 15 bits is what holds where nothing is said.
 func Extensions(p handshake.DeflateParams) string {
 	x := handshake.Extension{Name: handshake.PermessageDeflate}
 	for _, param := range []struct {
@@ -83,7 +84,7 @@ func Extensions(p handshake.DeflateParams) string {
 		{"server_no_context_takeover", p.ServerNoContextTakeover, 0},
 		{"client_no_context_takeover", p.ClientNoContextTakeover, 0},
 		{"server_max_window_bits", p.ServerMaxWindowBits != 0, p.ServerMaxWindowBits},
-		{"client_max_window_bits", p.ClientMaxWindowBits != 0, p.ClientMaxWindowBits},
+		{"client_max_window_bits", p.ClientMaxWindowBits != 0 && p.ClientMaxWindowBits != handshake.MaxWindowBits, p.ClientMaxWindowBits},
 	} {
 		if param.said {
 			value := ""

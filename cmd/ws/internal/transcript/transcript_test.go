@@ -25,7 +25,7 @@ role: client
 url: ws://localhost:8080/echo
 time: 2026-01-02T03:04:05.678901Z
 subprotocol: chat.v1
-extensions: permessage-deflate; client_no_context_takeover; server_max_window_bits=10; client_max_window_bits=15
+extensions: permessage-deflate; client_no_context_takeover; server_max_window_bits=10
 
 0.000123 > 818537fa213d7f9f4d5158       # text "Hello"
 0.000301 < 8109 "say \"#\"!"            # a note�
