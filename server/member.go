@@ -3,8 +3,6 @@ package server
 import (
 	"cmp"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"net/http"
 	"sync/atomic"
@@ -108,13 +106,14 @@ func (m *member) identity() chat.Member {
 	return m.introduce("")
 }
 
-// introduce gives a plain member an id, and a name if it has none.
+// introduce gives a plain member an id, and a name if it has none. Two may do so at
+// once, its reader and whoever is the first to ask who is here.
 func (m *member) introduce(name string) chat.Member {
-	sum := sha256.Sum256(binary.BigEndian.AppendUint64(m.server.key[:], m.number))
-	id := chat.Secret(sum[:len(chat.Secret{})]).ID()
-	who := chat.Member{ID: id, Name: cmp.Or(name, chat.FriendlyName(id, chat.Korean))}
-	m.who.Store(&who)
-	return who
+	var secret chat.Secret
+	rand.Read(secret[:])
+	id := secret.ID()
+	m.who.CompareAndSwap(nil, &chat.Member{ID: id, Name: cmp.Or(name, chat.FriendlyName(id, chat.Korean))})
+	return *m.who.Load()
 }
 
 // Message publishes a text. It waits while the room's pumps are behind, so that

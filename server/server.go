@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"rfc6455/handshake"
@@ -37,9 +36,7 @@ type Server struct {
 	halls      halls
 	limits     chat.Limits // of chat.v1
 	started    time.Time
-	visits     atomic.Uint64 // so far
-	key        [32]byte      // that the ids of plain members are made with
-	full       limiter       // of what the log says
+	full       limiter // of what the log says
 	proxied    limiter
 
 	running    context.Context // ends with Shutdown, once all are told
@@ -80,7 +77,6 @@ func New(cfg Config) (*Server, error) {
 		visitors: map[*visit]struct{}{},
 		halls:    halls{byRoom: map[*room.Room]*hall{}, said: c.Rooms.Messages},
 	}
-	rand.Read(s.key[:])
 	s.Metrics = metrics.NewChat(metrics.ChatConfig{
 		Version: c.Version, Revision: c.Revision,
 		Refusals: []string{errGoingDown.ID, errNoEcho.ID},
