@@ -26,7 +26,8 @@ func wantGoodbye(t *testing.T, m *member) {
 // TestDrain ends a server with members in it, spread over a second: all are told,
 // nobody new is taken, the status is 0.
 func TestDrain(t *testing.T) {
-	c := startChat(t, "-drain-spread", "1s", "-drain", "25s")
+	c := startChat(t, "-drain-spread", "1s", "-drain", "1h", "-close-timeout", "1h")
+	last := stubborn(t, c.host) // so that there is time to look
 	var members []*member
 	for range 50 {
 		members = append(members, c.join())
@@ -49,12 +50,13 @@ func TestDrain(t *testing.T) {
 	for _, m := range members {
 		wantGoodbye(t, m)
 	}
+	last.Close()
 	c.waitLog(has("gone: all have left"))
 	c.stop()
 }
 
 // stubborn is a client that takes part in the handshake and in nothing after it.
-func stubborn(t *testing.T, host string) {
+func stubborn(t *testing.T, host string) net.Conn {
 	t.Helper()
 	nc, err := net.Dial("tcp", host)
 	if err != nil {
@@ -67,6 +69,7 @@ func stubborn(t *testing.T, host string) {
 	if _, err := nc.Read(answer); err != nil || string(answer) != "HTTP/1.1 101" {
 		t.Fatalf("%q, %v", answer, err)
 	}
+	return nc
 }
 
 // TestDrainDeadline has somebody who does not answer the goodbye: he is cut off, and

@@ -29,10 +29,17 @@ type service struct {
 	admin    net.Listener // nil: none
 }
 
+// ownFiles is how many files are open besides connections, amply.
+const ownFiles = 64
+
 // serve serves until a signal, then says goodbye.
 func serve(set settings.Settings, log *slog.Logger) error {
 	for _, w := range set.Warnings {
 		log.Warn(w)
+	}
+	most := set.Server.Admit.Connections
+	if files, ok := openFiles(); ok && files < int64(most)+ownFiles {
+		log.Warn("fewer files may be open than -max-connections needs: who comes last waits; see ulimit -n, LimitNOFILE", "files", files, "max-connections", most)
 	}
 	s := &service{settings: set, log: log}
 	ending, reload := signals(set)

@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os/exec"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -120,5 +122,19 @@ func TestTrialOrPublic(t *testing.T) {
 		c.waitLog(func(line string) bool {
 			return strings.Contains(line, `msg="listening: open http://localhost:`) && strings.HasSuffix(line, `" `+tt.want+"\n")
 		})
+	}
+}
+
+// TestOpenFiles has more connections allowed than there can be files.
+func TestOpenFiles(t *testing.T) {
+	files, ok := openFiles()
+	if !ok {
+		return // it does not warn where nobody says
+	}
+	most := min(files, 16_000_000)
+	c := startChat(t, "-max-connections", fmt.Sprint(most))
+	warning := has("level=WARN", "fewer files may be open", fmt.Sprintf("files=%d max-connections=%d", files, most))
+	if slices.ContainsFunc(c.lines(), warning) != (files < most+ownFiles) {
+		t.Errorf("with %d files and %d connections it logs\n%s", files, most, c.logged())
 	}
 }

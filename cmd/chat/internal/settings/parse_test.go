@@ -29,73 +29,83 @@ func parse(t *testing.T, g given) Settings {
 	return s
 }
 
+// get is how a setting is read.
+type get func(s *Settings) any
+
+func timeout(f func(*server.Timeouts) *time.Duration) get {
+	return func(s *Settings) any { return *f(&s.Server.Timeouts) }
+}
+
+func rooms(f func(*server.RoomLimits) any) get {
+	return func(s *Settings) any { return f(&s.Server.Rooms) }
+}
+
+// flagSets are values of all flags that stand alone.
+var flagSets = []struct {
+	flag, value string
+	get         get
+	want        any
+}{
+	{"addr", ":80", func(s *Settings) any { return s.Addr }, Address{"tcp", ":80"}},
+	{"addr", "unix:/run/chat.sock", func(s *Settings) any { return s.Addr }, Address{"unix", "/run/chat.sock"}},
+	{"socket-mode", "0606", func(s *Settings) any { return int(s.SocketMode) }, 0o606},
+	{"admin-addr", "[::1]:9090", func(s *Settings) any { return s.AdminAddr }, Address{"tcp", "[::1]:9090"}},
+	{"admin-addr", "off", func(s *Settings) any { return s.AdminAddr }, Address{}},
+	{"origin", "http://a, https://b:1,null", func(s *Settings) any { return strings.Join(s.Server.Origins, " ") }, "http://a https://b:1 null"},
+	{"host", "a,b:1,[::2]:3", func(s *Settings) any { return strings.Join(s.Server.Hosts, " ") }, "a b:1 [::2]:3"},
+	{"trusted-proxies", "10.0.0.0/8,unix", func(s *Settings) any { return s.Server.Proxies != nil && s.Public }, true},
+	{"trusted-proxies", " , ", func(s *Settings) any { return s.Server.Proxies == nil && !s.Public }, true},
+	{"echo", "true", func(s *Settings) any { return s.Server.Echo }, true},
+	{"echo", "false", func(s *Settings) any { return s.Server.Echo }, false},
+	{"max-connections", "7", func(s *Settings) any { return s.Server.Admit.Connections }, 7},
+	{"max-connections", "off", func(s *Settings) any { return s.Server.Admit.Connections }, -1},
+	{"max-per-address", "8", func(s *Settings) any { return s.Server.Admit.PerAddress }, 8},
+	{"handshake-rate", "3/s", func(s *Settings) any { return s.Server.Admit.HandshakesPerMinute }, 180},
+	{"handshake-rate", "7/m", func(s *Settings) any { return s.Server.Admit.HandshakesPerMinute }, 7},
+	{"handshake-rate", "off", func(s *Settings) any { return s.Server.Admit.HandshakesPerMinute }, -1},
+	{"handshake-burst", "9", func(s *Settings) any { return s.Server.Admit.HandshakeBurst }, 9},
+	{"header-bytes", "2KiB", func(s *Settings) any { return s.Server.HeaderBytes }, 2048},
+	{"rate", "10/s", func(s *Settings) any { return s.Server.Limits.Rate.Every }, time.Second / 10},
+	{"rate", "off", func(s *Settings) any { return s.Server.Limits.Rate.Every }, time.Duration(0)},
+	{"burst", "11", func(s *Settings) any { return s.Server.Limits.Rate.Burst }, 11},
+	{"text-bytes", "12", func(s *Settings) any { return s.Server.Limits.Text }, 12},
+	{"message-bytes", "1MiB", func(s *Settings) any { return s.Server.MessageBytes }, int64(1 << 20)},
+	{"control-rate", "60/m", func(s *Settings) any { return s.Server.ControlPerSecond }, 1},
+	{"control-rate", "5/s", func(s *Settings) any { return s.Server.ControlPerSecond }, 5},
+	{"control-burst", "13", func(s *Settings) any { return s.Server.ControlBurst }, 13},
+	{"max-rooms", "14", rooms(func(r *server.RoomLimits) any { return r.Rooms }), 14},
+	{"max-members", "15", rooms(func(r *server.RoomLimits) any { return r.Members }), 15},
+	{"history-messages", "16", rooms(func(r *server.RoomLimits) any { return r.Messages }), 16},
+	{"history-bytes", "1024", rooms(func(r *server.RoomLimits) any { return r.Bytes }), 1024},
+	{"history-keep", "17", rooms(func(r *server.RoomLimits) any { return r.Keep }), 17},
+	{"history-age", "48h", rooms(func(r *server.RoomLimits) any { return r.Age }), 48 * time.Hour},
+	{"history-total", "2GiB", rooms(func(r *server.RoomLimits) any { return r.TotalBytes }), int64(2 << 30)},
+	{"history-total", "off", rooms(func(r *server.RoomLimits) any { return r.TotalBytes }), int64(-1)},
+	{"room-idle", "90s", rooms(func(r *server.RoomLimits) any { return r.Idle }), 90 * time.Second},
+	{"header-timeout", "18s", timeout(func(t *server.Timeouts) *time.Duration { return &t.Header }), 18 * time.Second},
+	{"request-timeout", "19s", timeout(func(t *server.Timeouts) *time.Duration { return &t.Request }), 19 * time.Second},
+	{"answer-timeout", "20s", timeout(func(t *server.Timeouts) *time.Duration { return &t.Answer }), 20 * time.Second},
+	{"idle-timeout", "21s", timeout(func(t *server.Timeouts) *time.Duration { return &t.Idle }), 21 * time.Second},
+	{"handshake-timeout", "off", timeout(func(t *server.Timeouts) *time.Duration { return &t.Handshake }), time.Duration(-1)},
+	{"ping-after", "22s", timeout(func(t *server.Timeouts) *time.Duration { return &t.PingAfter }), 22 * time.Second},
+	{"pong-timeout", "23s", timeout(func(t *server.Timeouts) *time.Duration { return &t.Pong }), 23 * time.Second},
+	{"message-timeout", "24s", timeout(func(t *server.Timeouts) *time.Duration { return &t.Message }), 24 * time.Second},
+	{"message-rate", "25", func(s *Settings) any { return s.Server.Timeouts.MessageRate }, int64(25)},
+	{"write-timeout", "26s", timeout(func(t *server.Timeouts) *time.Duration { return &t.Write }), 26 * time.Second},
+	{"close-timeout", "27s", timeout(func(t *server.Timeouts) *time.Duration { return &t.Close }), 27 * time.Second},
+	{"linger-timeout", "28s", timeout(func(t *server.Timeouts) *time.Duration { return &t.Linger }), 28 * time.Second},
+	{"log-format", "json", func(s *Settings) any { return s.LogFormat }, "json"},
+	{"log-level", "debug", func(s *Settings) any { return s.LogLevel }, "debug"},
+	{"log-texts", "0", func(s *Settings) any { return s.Server.LogTexts }, false},
+	{"drain", "1m", func(s *Settings) any { return s.Drain }, time.Minute},
+	{"drain-spread", "9s", func(s *Settings) any { return s.Server.Drain }, 9 * time.Second},
+}
+
 // TestParse sets every flag, by itself and by its twin.
 func TestParse(t *testing.T) {
-	type get func(s *Settings) any
-	span := func(f func(*Settings) *time.Duration) get { return func(s *Settings) any { return *f(s) } }
-	of := func(f func(*server.Timeouts) *time.Duration) get {
-		return span(func(s *Settings) *time.Duration { return f(&s.Server.Timeouts) })
-	}
-	rooms := func(f func(*server.RoomLimits) any) get { return func(s *Settings) any { return f(&s.Server.Rooms) } }
-	for _, tt := range []struct {
-		flag, value string
-		get         get
-		want        any
-	}{
-		{"addr", ":80", func(s *Settings) any { return s.Addr }, Address{"tcp", ":80"}},
-		{"addr", "unix:/run/chat.sock", func(s *Settings) any { return s.Addr }, Address{"unix", "/run/chat.sock"}},
-		{"socket-mode", "0606", func(s *Settings) any { return int(s.SocketMode) }, 0o606},
-		{"admin-addr", "[::1]:9090", func(s *Settings) any { return s.AdminAddr }, Address{"tcp", "[::1]:9090"}},
-		{"admin-addr", "off", func(s *Settings) any { return s.AdminAddr }, Address{}},
-		{"origin", "http://a, https://b:1,null", func(s *Settings) any { return strings.Join(s.Server.Origins, " ") }, "http://a https://b:1 null"},
-		{"host", "a,b:1,[::2]:3", func(s *Settings) any { return strings.Join(s.Server.Hosts, " ") }, "a b:1 [::2]:3"},
-		{"trusted-proxies", "10.0.0.0/8,unix", func(s *Settings) any { return s.Server.Proxies != nil && s.Public }, true},
-		{"trusted-proxies", " , ", func(s *Settings) any { return s.Server.Proxies == nil && !s.Public }, true},
-		{"echo", "true", func(s *Settings) any { return s.Server.Echo }, true},
-		{"echo", "false", func(s *Settings) any { return s.Server.Echo }, false},
-		{"max-connections", "7", func(s *Settings) any { return s.Server.Admit.Connections }, 7},
-		{"max-connections", "off", func(s *Settings) any { return s.Server.Admit.Connections }, -1},
-		{"max-per-address", "8", func(s *Settings) any { return s.Server.Admit.PerAddress }, 8},
-		{"handshake-rate", "3/s", func(s *Settings) any { return s.Server.Admit.HandshakesPerMinute }, 180},
-		{"handshake-rate", "7/m", func(s *Settings) any { return s.Server.Admit.HandshakesPerMinute }, 7},
-		{"handshake-rate", "off", func(s *Settings) any { return s.Server.Admit.HandshakesPerMinute }, -1},
-		{"handshake-burst", "9", func(s *Settings) any { return s.Server.Admit.HandshakeBurst }, 9},
-		{"header-bytes", "2KiB", func(s *Settings) any { return s.Server.HeaderBytes }, 2048},
-		{"rate", "10/s", func(s *Settings) any { return s.Server.Limits.Rate.Every }, time.Second / 10},
-		{"rate", "off", func(s *Settings) any { return s.Server.Limits.Rate.Every }, time.Duration(0)},
-		{"burst", "11", func(s *Settings) any { return s.Server.Limits.Rate.Burst }, 11},
-		{"text-bytes", "12", func(s *Settings) any { return s.Server.Limits.Text }, 12},
-		{"message-bytes", "1MiB", func(s *Settings) any { return s.Server.MessageBytes }, int64(1 << 20)},
-		{"control-rate", "60/m", func(s *Settings) any { return s.Server.ControlPerSecond }, 1},
-		{"control-rate", "5/s", func(s *Settings) any { return s.Server.ControlPerSecond }, 5},
-		{"control-burst", "13", func(s *Settings) any { return s.Server.ControlBurst }, 13},
-		{"max-rooms", "14", rooms(func(r *server.RoomLimits) any { return r.Rooms }), 14},
-		{"max-members", "15", rooms(func(r *server.RoomLimits) any { return r.Members }), 15},
-		{"history-messages", "16", rooms(func(r *server.RoomLimits) any { return r.Messages }), 16},
-		{"history-bytes", "1024", rooms(func(r *server.RoomLimits) any { return r.Bytes }), 1024},
-		{"history-keep", "17", rooms(func(r *server.RoomLimits) any { return r.Keep }), 17},
-		{"history-age", "48h", rooms(func(r *server.RoomLimits) any { return r.Age }), 48 * time.Hour},
-		{"history-total", "2GiB", rooms(func(r *server.RoomLimits) any { return r.TotalBytes }), int64(2 << 30)},
-		{"history-total", "off", rooms(func(r *server.RoomLimits) any { return r.TotalBytes }), int64(-1)},
-		{"room-idle", "90s", rooms(func(r *server.RoomLimits) any { return r.Idle }), 90 * time.Second},
-		{"header-timeout", "18s", of(func(t *server.Timeouts) *time.Duration { return &t.Header }), 18 * time.Second},
-		{"request-timeout", "19s", of(func(t *server.Timeouts) *time.Duration { return &t.Request }), 19 * time.Second},
-		{"answer-timeout", "20s", of(func(t *server.Timeouts) *time.Duration { return &t.Answer }), 20 * time.Second},
-		{"idle-timeout", "21s", of(func(t *server.Timeouts) *time.Duration { return &t.Idle }), 21 * time.Second},
-		{"handshake-timeout", "off", of(func(t *server.Timeouts) *time.Duration { return &t.Handshake }), time.Duration(-1)},
-		{"ping-after", "22s", of(func(t *server.Timeouts) *time.Duration { return &t.PingAfter }), 22 * time.Second},
-		{"pong-timeout", "23s", of(func(t *server.Timeouts) *time.Duration { return &t.Pong }), 23 * time.Second},
-		{"message-timeout", "24s", of(func(t *server.Timeouts) *time.Duration { return &t.Message }), 24 * time.Second},
-		{"message-rate", "25", func(s *Settings) any { return s.Server.Timeouts.MessageRate }, int64(25)},
-		{"write-timeout", "26s", of(func(t *server.Timeouts) *time.Duration { return &t.Write }), 26 * time.Second},
-		{"close-timeout", "27s", of(func(t *server.Timeouts) *time.Duration { return &t.Close }), 27 * time.Second},
-		{"linger-timeout", "28s", of(func(t *server.Timeouts) *time.Duration { return &t.Linger }), 28 * time.Second},
-		{"log-format", "json", func(s *Settings) any { return s.LogFormat }, "json"},
-		{"log-level", "debug", func(s *Settings) any { return s.LogLevel }, "debug"},
-		{"log-texts", "0", func(s *Settings) any { return s.Server.LogTexts }, false},
-		{"drain", "1m", func(s *Settings) any { return s.Drain }, time.Minute},
-		{"drain-spread", "9s", func(s *Settings) any { return s.Server.Drain }, 9 * time.Second},
-	} {
+	tried := map[string]bool{"tls-cert": true, "tls-key": true, "name-header": true, versionFlag: true} // not alone
+	for _, tt := range flagSets {
+		tried[tt.flag] = true
 		for _, g := range []given{args("-" + tt.flag + "=" + tt.value), environ(Twin(tt.flag) + "=" + tt.value)} {
 			s := parse(t, g)
 			if got := tt.get(&s); got != tt.want || len(s.Warnings) > 1 {
@@ -103,6 +113,11 @@ func TestParse(t *testing.T) {
 			}
 		}
 	}
+	newParser().set.VisitAll(func(f *flag.Flag) {
+		if !tried[f.Name] {
+			t.Errorf("-%s is not set", f.Name)
+		}
+	})
 }
 
 // Those that go in pairs.
@@ -134,49 +149,52 @@ func TestPrecedence(t *testing.T) {
 	parse(t, args("-rate", "1/s").and("CHAT_RATE=wrong", "RATE=wrong"))
 }
 
+// wrongValues are refused, with what is allowed.
+var wrongValues = []struct{ flag, value, want string }{
+	{"addr", "8080", "allowed is host:port"},
+	{"addr", "localhost:http", "allowed is host:port"},
+	{"addr", "localhost:65536", "allowed is host:port"},
+	{"addr", "http://localhost:80", "allowed is host:port"},
+	{"addr", "unix:", "or unix:/path"},
+	{"addr", "unix:/" + strings.Repeat("x", maxPath), "up to 103 bytes"},
+	{"addr", "off", "allowed is host:port"},
+	{"socket-mode", "1777", "allowed is 0 to 0777, as in 0660"},
+	{"socket-mode", "rw", "allowed is 0 to 0777"},
+	{"admin-addr", "9090", "allowed is host:port"},
+	{"origin", "localhost:5500", "allowed is http://host[:port] or https://"},
+	{"origin", "http://a/", "without anything behind"},
+	{"origin", "http://a,ftp://b", "allowed is http://"},
+	{"origin", "http://me@a", "allowed is http://"},
+	{"host", "http://a", "allowed is name or name:port"},
+	{"host", "*", "allowed is name or name:port"},
+	{"host", "a/b", "allowed is name or name:port"},
+	{"trusted-proxies", "all", `"all" is neither a network such as 10.0.0.0/8 nor an address nor "unix"`},
+	{"trusted-proxies", "10.1.0.0/8", `"10.1.0.0/8" is not a network: say 10.0.0.0/8`},
+	{"name-header", "a b", "allowed is the name of a header field"},
+	{"name-header", "Upgrade", "that is not the handshake's"},
+	{"max-connections", "0", "allowed is 1 to 16000000, or off"},
+	{"max-connections", "many", "allowed is 1 to 16000000, or off"},
+	{"max-per-address", "-1", "allowed is 1 to"},
+	{"handshake-burst", "off", "allowed is 1 to 100000"},
+	{"header-bytes", "1023", "allowed is 1KiB to 1MiB, as in 65536, 64KiB or 1MiB"},
+	{"message-bytes", "9223372036854775807GiB", "allowed is 1KiB to 16MiB"},
+	{"message-bytes", "64kb", "allowed is 1KiB to 16MiB"},
+	{"text-bytes", "-1", "allowed is 1 to 1MiB"},
+	{"rate", "4", "allowed is 1/m to 100000/s, as in 4/s or 30/m, or off"},
+	{"rate", "0/s", "allowed is 1/m"},
+	{"rate", "4/h", "allowed is 1/m"},
+	{"control-rate", "off", "allowed is 1/m"},
+	{"history-age", "1d", "allowed is 1s to 8760h, as in 500ms, 90s or 1h30m, or off"},
+	{"room-idle", "off", "allowed is 1s"},
+	{"ping-after", "14s", "allowed is 15s to 24h"},
+	{"idle-timeout", "5", "allowed is 1ms to 24h"},
+	{"log-format", "xml", "allowed is text, json"},
+	{"log-level", "INFO", "allowed is debug, info, warn, error"},
+	{"drain", "0s", "allowed is 1ms to 24h"},
+}
+
 func TestRefuses(t *testing.T) {
-	for _, tt := range []struct{ flag, value, want string }{
-		{"addr", "8080", "allowed is host:port"},
-		{"addr", "localhost:http", "allowed is host:port"},
-		{"addr", "localhost:65536", "allowed is host:port"},
-		{"addr", "http://localhost:80", "allowed is host:port"},
-		{"addr", "unix:", "or unix:/path"},
-		{"addr", "unix:/" + strings.Repeat("x", maxPath), "up to 103 bytes"},
-		{"addr", "off", "allowed is host:port"},
-		{"socket-mode", "1777", "allowed is 0 to 0777, as in 0660"},
-		{"socket-mode", "rw", "allowed is 0 to 0777"},
-		{"admin-addr", "9090", "allowed is host:port"},
-		{"origin", "localhost:5500", "allowed is http://host[:port] or https://"},
-		{"origin", "http://a/", "without anything behind"},
-		{"origin", "http://a,ftp://b", "allowed is http://"},
-		{"origin", "http://me@a", "allowed is http://"},
-		{"host", "http://a", "allowed is name or name:port"},
-		{"host", "*", "allowed is name or name:port"},
-		{"host", "a/b", "allowed is name or name:port"},
-		{"trusted-proxies", "all", `"all" is neither a network such as 10.0.0.0/8 nor an address nor "unix"`},
-		{"trusted-proxies", "10.1.0.0/8", `"10.1.0.0/8" is not a network: say 10.0.0.0/8`},
-		{"name-header", "a b", "allowed is the name of a header field"},
-		{"name-header", "Upgrade", "that is not the handshake's"},
-		{"max-connections", "0", "allowed is 1 to 16000000, or off"},
-		{"max-connections", "many", "allowed is 1 to 16000000, or off"},
-		{"max-per-address", "-1", "allowed is 1 to"},
-		{"handshake-burst", "off", "allowed is 1 to 100000"},
-		{"header-bytes", "1023", "allowed is 1KiB to 1MiB, as in 65536, 64KiB or 1MiB"},
-		{"message-bytes", "9223372036854775807GiB", "allowed is 1KiB to 16MiB"},
-		{"message-bytes", "64kb", "allowed is 1KiB to 16MiB"},
-		{"text-bytes", "-1", "allowed is 1 to 1MiB"},
-		{"rate", "4", "allowed is 1/m to 100000/s, as in 4/s or 30/m, or off"},
-		{"rate", "0/s", "allowed is 1/m"},
-		{"rate", "4/h", "allowed is 1/m"},
-		{"control-rate", "off", "allowed is 1/m"},
-		{"history-age", "1d", "allowed is 1s to 8760h, as in 500ms, 90s or 1h30m, or off"},
-		{"room-idle", "off", "allowed is 1s"},
-		{"ping-after", "14s", "allowed is 15s to 24h"},
-		{"idle-timeout", "5", "allowed is 1ms to 24h"},
-		{"log-format", "xml", "allowed is text, json"},
-		{"log-level", "INFO", "allowed is debug, info, warn, error"},
-		{"drain", "0s", "allowed is 1ms to 24h"},
-	} {
+	for _, tt := range wrongValues {
 		_, err := Parse([]string{"-" + tt.flag, tt.value}, nil)
 		if err == nil || !strings.HasPrefix(err.Error(), "invalid value ") || !strings.Contains(err.Error(), " for flag -"+tt.flag+": ") || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("-%s %.40s: %v, want %q", tt.flag, tt.value, err, tt.want)
@@ -186,6 +204,9 @@ func TestRefuses(t *testing.T) {
 			t.Errorf("%s=%.40s: %v, want %q", Twin(tt.flag), tt.value, err, tt.want)
 		}
 	}
+}
+
+func TestRefusesTogether(t *testing.T) {
 	for _, tt := range []struct {
 		args []string
 		want string
