@@ -54,7 +54,8 @@ type Config struct {
 	HeaderBytes int
 
 	// Drain is over what time [Server.Shutdown] spreads its Closes, so that not all
-	// clients connect to another server at once: 2 s, or Off.
+	// clients connect to another server at once: 2 s, or Off. A few are closed at once
+	// in any case.
 	Drain time.Duration
 	// Echo says whether there is /echo.
 	Echo bool

@@ -50,15 +50,17 @@ func (s *Server) awaitEnds() <-chan struct{} {
 	return ended
 }
 
-// waveEvery is how often a wave of Closes goes out, on average.
-const waveEvery = 100 * time.Millisecond
+const (
+	waveEvery = 100 * time.Millisecond // on average, a wave of Closes goes out
+	fewGuests = 10                     // need no waves
+)
 
 // sayGoodbye closes all connections, in any order, so that those who come back at
 // once do not come back together; when ctx ends or all have left, at once.
 func (s *Server) sayGoodbye(ctx context.Context, ended <-chan struct{}) {
 	all := s.guests()
 	waves := max(1, int(s.cfg.Drain/waveEvery))
-	if s.cfg.Drain < 0 || len(all) == 0 {
+	if len(all) <= fewGuests {
 		waves = 1
 	}
 	for i := range waves {
