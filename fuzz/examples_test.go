@@ -62,7 +62,7 @@ func TestExampleInC(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the kit itself")
 	}
-	if got := checkExample(t, &External{Command: []string{cc(t, "parser.c", "glue.c")}}, 2); got != "" {
+	if got := checkExample(t, &External{Command: []string{cc(t, "parser.c", "glue.c")}}, 7); got != "" {
 		t.Errorf("without a fault: %s", got)
 	}
 	for fault, want := range map[string]string{
@@ -83,7 +83,7 @@ func TestExampleInJS(t *testing.T) {
 		t.Skip("the kit itself")
 	}
 	command := node(t)
-	if got := checkExample(t, &External{Command: command}, 3); got != "" {
+	if got := checkExample(t, &External{Command: command}, 11); got != "" {
 		t.Errorf("without a fault: %s", got)
 	}
 	for fault, want := range map[string]string{

@@ -137,6 +137,9 @@ func (p *externalParser) ask() (string, error) {
 	if err == nil {
 		answer, err = readAnswer(e.program.out)
 	}
+	if more := e.program.out.Buffered(); err == nil && more > 0 {
+		err = fmt.Errorf("garbage: %d bytes after the answer", more)
+	}
 	if err != nil {
 		return "", e.discard(err)
 	}

@@ -57,7 +57,9 @@ func speak(fault string, in *bufio.Reader, out io.Writer) {
 		case 'F':
 			p.Feed(body)
 		case 'T':
-			misbehave(fault, p)
+			if misbehave(fault, p) {
+				continue
+			}
 			answer := fmt.Appendf(nil, "%s\n", plainTrace(p))
 			out.Write(binary.BigEndian.AppendUint32(nil, uint32(len(answer))))
 			out.Write(answer)
@@ -89,12 +91,15 @@ func plainTrace(p *sessionParser) string {
 	return strings.Join(lines, "\n")
 }
 
-// misbehave goes wrong at the first message of a connection.
-func misbehave(fault string, p *sessionParser) {
+// misbehave goes wrong at the first message of a connection. It says whether it
+// has answered.
+func misbehave(fault string, p *sessionParser) bool {
 	if len(p.events) == 0 {
-		return
+		return false
 	}
 	switch fault {
+	default:
+		return false
 	case "exits":
 		fmt.Fprintln(os.Stderr, "out of order\nand so I leave")
 		os.Exit(3)
@@ -108,16 +113,19 @@ func misbehave(fault string, p *sessionParser) {
 		os.Stdout.Close()
 		time.Sleep(time.Hour)
 	case "babbles":
-		os.Stdout.WriteString("\x00\x00\x00\x0atext \"a\nopen")
+		os.Stdout.WriteString("\x00\x00\x00\x0ctext \"a\nopen")
 	case "shouts":
 		os.Stdout.WriteString("\xff\xff\xff\xff")
 		time.Sleep(time.Hour)
+	case "repeats itself":
+		os.Stdout.WriteString("\x00\x00\x00\x04open\x00\x00\x00\x04open")
 	case "ends otherwise":
 		os.Stdout.WriteString("\x00\x00\x00\x04shut")
 	case "breaks off":
 		os.Stdout.WriteString("\x00\x00\x00\x04op")
 		os.Exit(4)
 	}
+	return true
 }
 
 // TestExternal holds a program without a fault to everything that Check knows.
@@ -157,6 +165,7 @@ func TestExternalGone(t *testing.T) {
 		"closes":         "fuzz: process: timeout: ",
 		"babbles":        "fuzz: process: garbage: line 1 of the trace: ",
 		"shouts":         "fuzz: process: garbage: answer over 64 MiB, ",
+		"repeats itself": "fuzz: process: garbage: 8 bytes after the answer, ",
 		"ends otherwise": "fuzz: process: garbage: \"shut\" ends the trace, ",
 		"breaks off":     "fuzz: process: exit status 4, ",
 	} {
