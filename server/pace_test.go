@@ -64,7 +64,7 @@ func TestPlainTooFast(t *testing.T) {
 
 // Who is made to wait does not hold the server up when it goes down.
 func TestPacedAtShutdown(t *testing.T) {
-	s := serve(t, paced(1, 4*time.Second))
+	s := serve(t, paced(1, 4900*time.Millisecond))
 	p := s.upgrade(t, "/").greeted()
 	p.send(`text "1"`)
 	p.want(`text "서버에서 전달: 1"`)
@@ -76,7 +76,7 @@ func TestPacedAtShutdown(t *testing.T) {
 	if err := <-down; err != nil {
 		t.Error(err)
 	}
-	if took := time.Since(began); took > 3500*time.Millisecond {
+	if took := time.Since(began); took > 4500*time.Millisecond {
 		t.Errorf("took %v", took)
 	}
 }
