@@ -32,15 +32,46 @@ type bench struct {
 // open brings a connection about, with compression as a script has it: nil for none.
 // Without a link the outcome says why.
 func (b *bench) open(ctx context.Context, want *testdata.Parameters) (*link, outcome) {
+	c, o := b.bare(ctx, want)
+	return b.link(c), o
+}
+
+// bare is open without reading.
+func (b *bench) bare(ctx context.Context, want *testdata.Parameters) (*line, outcome) {
 	if b.cfg.URL == "" {
 		return b.admit(ctx, want)
 	}
-	return b.dial(ctx, offerOf(want))
+	return b.connect(ctx, offerOf(want))
+}
+
+// A line is a connection on which the opening handshake is done, and nobody reads.
+type line struct {
+	net.Conn
+	role   frame.Role // ours
+	agreed handshake.DeflateParams
+	early  []byte // came with the handshake
+	log    *transcript
 }
 
 // dial opens a connection to a server, and offers extensions as they stand in a
 // header line.
 func (b *bench) dial(ctx context.Context, extensions string) (*link, outcome) {
+	c, o := b.connect(ctx, extensions)
+	return b.link(c), o
+}
+
+// link begins to read.
+func (b *bench) link(c *line) *link {
+	if c == nil {
+		return nil
+	}
+	l := newLink(c, b.keys)
+	l.noEcho = b.cfg.NoEcho
+	return l
+}
+
+// connect is dial without reading.
+func (b *bench) connect(ctx context.Context, extensions string) (*line, outcome) {
 	log := newTranscript()
 	offer, err := wire.NewOffer(b.cfg.URL, &b.cfg.Conn)
 	if err != nil {
@@ -55,20 +86,15 @@ func (b *bench) dial(ctx context.Context, extensions string) (*link, outcome) {
 		return nil, o
 	}
 	agreed, o := b.accepted(a, offer, extensions)
+	if o.verdict == Pass && extensions != "" && !agreed.Enabled {
+		o = skipped("the target does not agree on %q (RFC 7692 §5)", extensions)
+	}
 	if o.verdict != Pass {
 		nc.Close()
 		o.log = log
 		return nil, o
 	}
-	if extensions != "" && !agreed.Enabled {
-		nc.Close()
-		o = skipped("the target does not agree on %q (RFC 7692 §5)", extensions)
-		o.log = log
-		return nil, o
-	}
-	l := newLink(nc, frame.Client, agreed, a.Rest, log, b.keys)
-	l.noEcho = b.cfg.NoEcho
-	return l, passed("")
+	return &line{nc, frame.Client, agreed, a.Rest, log}, o
 }
 
 // ask sends a request and gives the answer, with the connection that it came on.

@@ -38,6 +38,8 @@ type Config struct {
 	Parallel int              // cases at once; 8
 	Seed     uint64           // of masks and garbage
 	Progress func(Progress)   // nil: not told
+
+	short bool // robustness with less of everything
 }
 
 // A Progress is how far a run is.

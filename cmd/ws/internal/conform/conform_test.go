@@ -74,14 +74,33 @@ func judged(t *testing.T, cfg Config) *Results {
 			t.Errorf("%s: %s: %s%s", r.Case.ID, r.Verdict, r.Reason, transcriptOf(r))
 		}
 	}
+	if testing.Verbose() {
+		for _, r := range res.All {
+			if r.Reason != "" || r.Took > 2*time.Second {
+				t.Logf("%s: %s in %v: %.150s", r.Case.ID, r.Verdict, r.Took.Round(time.Millisecond), r.Reason)
+			}
+		}
+	}
 	t.Logf("%v: %d pass, %d strict-only, %d fail, %d skipped", res.Took.Round(time.Millisecond),
 		res.Count(Pass), res.Count(StrictOnly), res.Count(Fail), res.Count(Skipped))
 	return res
 }
 
+// TestOwnServer and TestOwnClient let our own endpoints be judged: every case passes.
 func TestOwnServer(t *testing.T) { judged(t, Config{URL: echoServer(t), Message: 16 << 20}) }
 
-func TestOwnClient(t *testing.T) { judged(t, Config{Listener: listen(t), Launch: echoClient}) }
+func TestOwnClient(t *testing.T) {
+	judged(t, Config{Listener: listen(t), Launch: echoClient, Message: 16 << 20})
+}
+
+// TestOwnServerHostile and TestOwnClientHostile do so with floods, bombs and slowness.
+func TestOwnServerHostile(t *testing.T) {
+	judged(t, Config{URL: echoServer(t), Cases: []string{"robustness/*"}, Hostile: true, short: testing.Short()})
+}
+
+func TestOwnClientHostile(t *testing.T) {
+	judged(t, Config{Listener: listen(t), Launch: echoClient, Cases: []string{"robustness/*"}, Hostile: true, short: testing.Short()})
+}
 
 // transcriptOf is the end of what went over the wire.
 func transcriptOf(r Result) string {

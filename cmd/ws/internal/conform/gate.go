@@ -135,7 +135,7 @@ func (b *bench) note(err error) {
 }
 
 // admit answers a client's opening handshake, with compression as a script has it.
-func (b *bench) admit(ctx context.Context, want *testdata.Parameters) (*link, outcome) {
+func (b *bench) admit(ctx context.Context, want *testdata.Parameters) (*line, outcome) {
 	log := newTranscript()
 	a, o := b.visit(ctx)
 	if a.nc == nil {
@@ -159,9 +159,7 @@ func (b *bench) admit(ctx context.Context, want *testdata.Parameters) (*link, ou
 		a.nc.SetWriteDeadline(d)
 	}
 	a.nc.Write(answer) // that it was in vain shows
-	l := newLink(a.nc, frame.Server, agreed.Deflate, a.req.Rest, log, b.keys)
-	l.noEcho = b.cfg.NoEcho
-	return l, passed("")
+	return &line{a.nc, frame.Server, agreed.Deflate, a.req.Rest, log}, passed("")
 }
 
 // wishOf is how a server wants what a script has agreed.

@@ -12,6 +12,10 @@ import (
 // is longer may be refused as too big (§10.4), unless the target's limit is known.
 const spacious = 16 << 10
 
+// fewFragments are as many as any endpoint should take in one message; over that it
+// may have a limit (§10.4).
+const fewFragments = 1000
+
 // judge says what a trace is worth. It is a function of its arguments.
 func (p *plan) judge(t *trace, cfg *Config) outcome {
 	if t.broken == frame.ErrCloseCode && p.strict != "" && p.end.Violation == frame.ErrCloseCode {
@@ -33,8 +37,17 @@ func (p *plan) judge(t *trace, cfg *Config) outcome {
 	return p.judgeFailed(t, want, cfg)
 }
 
-// judgeOpen is for streams that break no rule: everything is answered.
+// judgeOpen is for streams that break no rule, or one of ours: everything is answered.
 func (p *plan) judgeOpen(t *trace, want []string, cfg *Config) outcome {
+	o := p.judgeAnswers(t, want, cfg)
+	if o.verdict == Fail && p.strict != "" && len(want) > 0 {
+		return lax("%s: %s", o.reason, p.strict)
+	}
+	return o
+}
+
+// judgeAnswers holds what came of a stream against what has to.
+func (p *plan) judgeAnswers(t *trace, want []string, cfg *Config) outcome {
 	largest, _ := p.size()
 	missing := len(t.messages) < len(want)
 	switch {
@@ -42,6 +55,8 @@ func (p *plan) judgeOpen(t *trace, want []string, cfg *Config) outcome {
 		return lax("refused %d bytes with 1009: limits are the target's to choose (§10.4)", largest)
 	case missing && t.code == frame.MessageTooBig:
 		return failed("refused %d bytes with 1009, and says that it takes more", largest)
+	case missing && t.code == frame.PolicyViolation && p.fragments() > fewFragments:
+		return lax("refused a message in %d fragments with 1008: limits are the target's to choose (§10.4)", p.fragments())
 	case !t.probed && !t.inFrame && t.close != "":
 		return failed("ended what breaks no rule: %s", t.close)
 	case !t.probed && !t.inFrame && t.over:

@@ -106,12 +106,14 @@ func (p *plan) judgeCode(t *trace, v *frame.Violation) outcome {
 		return lax("dropped the connection without a Close, which it should send (§7.1.7): %s", p.rule())
 	case t.code == v.Code:
 		return passed("")
+	case p.strict != "" && isBoth(p.strict) && (t.code == frame.ProtocolError || t.code == frame.InvalidPayload):
+		return passed("")
 	case p.end.Violation == frame.ErrCloseCode && p.strict != "":
 		return lax("answered with %s: %s", t.close, p.strict)
 	case v == frame.ErrTooManyFragments && t.code == frame.MessageTooBig:
 		return passed("with 1009: which limit it is, is the target's to say (§10.4)")
-	case p.strict != "" && isBoth(p.strict) && (t.code == frame.ProtocolError || t.code == frame.InvalidPayload):
-		return passed("")
+	case v == frame.ErrLengthTopBit && t.code == frame.MessageTooBig:
+		return lax("failed the connection with 1009: as a number without a sign it is too big: %s", p.rule())
 	case slices.Contains(closeCodes[v.Code], t.code):
 		return lax("failed the connection with %s and should with %v (§7.4.1): %s", t.close, v.Code, p.rule())
 	}

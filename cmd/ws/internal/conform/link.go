@@ -43,16 +43,15 @@ type link struct {
 	last time.Time // something came or went
 }
 
-// newLink begins to read from nc, on which the opening handshake is done; early came
-// with it.
-func newLink(nc net.Conn, role frame.Role, agreed handshake.DeflateParams, early []byte, log *transcript, keys func() frame.MaskKey) *link {
-	l := &link{nc: nc, role: role, agreed: agreed, log: log, keys: keys, early: early, last: time.Now(),
+// newLink begins to read.
+func newLink(c *line, keys func() frame.MaskKey) *link {
+	l := &link{nc: c.Conn, role: c.role, agreed: c.agreed, log: c.log, keys: keys, early: c.early, last: time.Now(),
 		changed: make(chan struct{}, 1), done: make(chan struct{})}
-	if agreed.Enabled {
-		bits, takeover := window(agreed, role)
+	if c.agreed.Enabled {
+		bits, takeover := window(c.agreed, c.role)
 		l.packer = deflate.NewCompressor(bits, takeover)
 	}
-	go l.read(newReceiver(role, agreed), early)
+	go l.read(newReceiver(c.role, c.agreed), c.early)
 	return l
 }
 

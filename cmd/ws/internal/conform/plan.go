@@ -105,6 +105,26 @@ func (p *plan) size() (largest, all int) {
 	return largest, all
 }
 
+// fragments is how many frames a message of the script has, at most: those of one that
+// was cut, or all continuations that are sent together.
+func (p *plan) fragments() (most int) {
+	for _, b := range p.batches {
+		frames := 0
+		for _, step := range b.in {
+			n := 1
+			if step.Split > 0 {
+				n = max(1, (len(step.Frame.Payload)+step.Split-1)/step.Split)
+				most = max(most, n)
+			}
+			if step.Frame.Opcode == frame.Continuation {
+				frames += n * step.Times
+			}
+		}
+		most = max(most, frames)
+	}
+	return most
+}
+
 // expectation tells in the notation what has to come.
 func (p *plan) expectation() string {
 	var parts []string

@@ -16,6 +16,7 @@ import (
 //	too-many-fragments
 //	control-flood
 //	close-code           §7.4: over 4999 nothing is said: it is answered as any Close
+//	control-too-long     where it is one of two rules: what a length of 7 bits would hold is taken
 //	deflate-truncated    RFC 7692 §7.2.2: what inflates is delivered
 //	deflate-corrupt      RFC 7692 §7.1.1: a window may be kept longer than was promised
 //
@@ -39,7 +40,8 @@ func (p *plan) relax(agreed handshake.DeflateParams) relaxed {
 	switch p.end.Violation {
 	case frame.ErrDeflateTruncated:
 		return relaxed{known: true, anything: true}
-	case frame.ErrLengthNotMinimal, frame.ErrMessageTooBig, frame.ErrTooManyFragments, frame.ErrControlFlood, frame.ErrDeflateCorrupt:
+	case frame.ErrLengthNotMinimal, frame.ErrMessageTooBig, frame.ErrTooManyFragments, frame.ErrControlFlood, frame.ErrDeflateCorrupt,
+		frame.ErrControlTooLong:
 		return p.reread(agreed)
 	}
 	return relaxed{}

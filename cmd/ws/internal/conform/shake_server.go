@@ -184,6 +184,8 @@ func (s serverShake) judgeRefusal(a *wire.Answer) outcome {
 		return lax("took it: %s; %s", s.rule.Text, strings.TrimPrefix(s.Strict+" "+mayTake[id], " "))
 	case isSwitch(a):
 		return failed("took it: %s (%s)", s.rule.Text, s.rule.Section)
+	case id == "version-unsupported" && !names13(a.Header) && s.Strict != "" && a.StatusCode >= 400:
+		return lax("refused with %d, and does not name the versions that it knows: %s", a.StatusCode, s.Strict)
 	case id == "version-unsupported" && !names13(a.Header):
 		return failed("refused with %d, and does not name the versions that it knows (§4.2.2, §4.4)", a.StatusCode)
 	case a.StatusCode == s.Status, a.StatusCode >= 400 && s.Strict != "":
