@@ -75,6 +75,28 @@ func TestDump(t *testing.T) {
 	}
 }
 
+// TestDumpReadme holds the README's example to what is printed.
+func TestDumpReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(readme), "    $ echo 81 85 37 fa 21 3d 7f 9f 4d 51 58 | go run ./cmd/ws dump\n")
+	if !found {
+		t.Fatal("README.md has no example of ws dump")
+	}
+	_, out, _ := dumped(t, "81 85 37 fa 21 3d 7f 9f 4d 51 58")
+	for line := range strings.Lines(strings.TrimSpace(out)) {
+		if line = strings.TrimRight(line, "\n"); line != "" {
+			line = "    " + line
+		}
+		got, rest, _ := strings.Cut(example, "\n")
+		if example = rest; got != line {
+			t.Errorf("README.md has %q, want %q", got, line)
+		}
+	}
+}
+
 // TestDumpInterrupted ends while standard input is silent, with what is known.
 func TestDumpInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
