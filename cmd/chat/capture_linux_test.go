@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -24,8 +23,12 @@ type sniffer struct {
 	t             *testing.T
 	tcpdump, dump *exec.Cmd
 	said          bytes.Buffer // by ws dump, of errors
-	objects       *json.Decoder
+	objects       chan sniffed // all of them; closed behind the last, or one that cannot be read
 }
+
+// maxSniffed bounds the objects that wait to be looked at: who does not take them
+// makes the kernel drop packets.
+const maxSniffed = 10_000
 
 // A sniffed is one object that ws dump prints.
 type sniffed struct {
@@ -60,7 +63,7 @@ func sniff(t *testing.T, host string) *sniffer {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	t.Cleanup(cancel)
 	s := &sniffer{t: t}
-	s.tcpdump = exec.CommandContext(ctx, program, "-i", "lo", "-s", "0", "-B", "32768", "-U", "--immediate-mode", "-n", "-w", "-", "tcp port "+port)
+	s.tcpdump = exec.CommandContext(ctx, program, "-i", "lo", "-s", "0", "-B", "32768", "-U", "-n", "-w", "-", "tcp port "+port)
 	packets, err := s.tcpdump.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -71,11 +74,21 @@ func sniff(t *testing.T, host string) *sniffer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.objects = json.NewDecoder(out)
 	s.start()
 	if err := s.dump.Start(); err != nil {
 		t.Fatal(err)
 	}
+	s.objects = make(chan sniffed, maxSniffed)
+	go func() {
+		defer close(s.objects)
+		for objects := json.NewDecoder(out); ; {
+			var o sniffed
+			if objects.Decode(&o) != nil {
+				return
+			}
+			s.objects <- o
+		}
+	}()
 	return s
 }
 
@@ -114,10 +127,9 @@ func (s *sniffer) until(paths ...string) map[string][]sniffed {
 	s.t.Helper()
 	path, all, ended := map[int]string{}, map[string][]sniffed{}, 0
 	for ended < len(paths) {
-		var o sniffed
-		err := s.objects.Decode(&o)
-		if typed := (*json.UnmarshalTypeError)(nil); err != nil && !errors.As(err, &typed) {
-			s.t.Fatalf("%v after %v; ws dump said: %s", err, all, s.said.String())
+		o, more := <-s.objects
+		if !more {
+			s.t.Fatalf("ws dump ended after %v", all)
 		}
 		if o.Type == "opening" {
 			target := strings.Fields(o.Request[0])[1]
@@ -142,7 +154,7 @@ func (s *sniffer) stop() {
 	if err := s.tcpdump.Process.Signal(os.Interrupt); err != nil {
 		s.t.Error(err)
 	}
-	for s.objects.Decode(new(any)) == nil {
+	for range s.objects {
 	}
 	if err := s.dump.Wait(); err != nil || s.said.Len() > 0 {
 		s.t.Errorf("ws dump ended with %v: %s", err, s.said.String())

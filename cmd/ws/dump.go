@@ -36,7 +36,7 @@ func newDumpCall() *dumpCall {
 	c.About = dumpAbout
 	c.Examples = []string{
 		"# echo 81 85 37 fa 21 3d 7f 9f 4d 51 58 >hello.hex: the masked frame of RFC 6455 §5.7\nws dump hello.hex",
-		"# tcpdump -i lo -s 0 -w chat.pcap tcp port 8080: all that browsers and the chat say\nws dump -brief chat.pcap",
+		"# tcpdump -i lo -s 0 -B 32768 -w chat.pcap tcp port 8080: all that browsers and the chat say\nws dump -brief chat.pcap",
 	}
 	c.BoolVar(&c.hex, "hex", false, "FILE is hex: plain digits, or as xxd, hexdump -C and od -A x -t x1 write it")
 	c.BoolVar(&c.raw, "raw", false, "FILE is frames as they are on the wire")

@@ -80,8 +80,10 @@ func (c *Conversation) establish() {
 func (c *Conversation) frame(f *Frame) {
 	c.end.Frames++
 	f.Number = c.end.Frames
-	if ev := f.Message; ev != nil && ev.Opcode == frame.Close && c.end.Closed[f.From] == nil {
-		c.end.Closed[f.From] = &Close{ev.Code, ev.Reason}
+	if f.Opcode == frame.Close && f.Missing == 0 && !f.HeadCut && c.end.Closed[f.From] == nil {
+		if code, reason, err := frame.ParseClose(f.Payload); err == nil {
+			c.end.Closed[f.From] = &Close{code, reason}
+		}
 	}
 	c.sink.Frame(f)
 }

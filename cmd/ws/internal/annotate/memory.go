@@ -9,6 +9,8 @@ const DefaultMemory = 512 << 20
 type Memory struct {
 	Limit int64 // bytes; 0: DefaultMemory
 	held  int64
+
+	piece []byte // what a Receiver is being fed, and may change: one at a time
 }
 
 // Get gives a slice with room for n bytes, nil if the bound does not allow it.

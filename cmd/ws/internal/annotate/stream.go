@@ -46,7 +46,6 @@ type stream struct {
 	turned     frame.MaskKey // f's key, for the next byte of its payload
 	compressed bool
 	fragments  int
-	scratch    []byte
 }
 
 func newStream(from frame.Role, cfg Config, emit func(*Frame)) *stream {
@@ -143,8 +142,8 @@ func (f *Frame) remark(format string, args ...any) {
 
 // judge has the receiver judge the next bytes of the frame, which it may change.
 func (s *stream) judge(b []byte) {
-	s.scratch = append(s.scratch[:0], b...)
-	for ev := range s.receiver.Feed(s.scratch) {
+	s.memory.piece = append(s.memory.piece[:0], b...)
+	for ev := range s.receiver.Feed(s.memory.piece) {
 		s.done(&ev)
 	}
 	err := s.receiver.Err()

@@ -201,6 +201,16 @@ func TestRemarks(t *testing.T) {
 		`end <nil>, false false`)
 }
 
+// TestCloseOfTheFailed counts the Close behind a violation, if it can be read.
+func TestCloseOfTheFailed(t *testing.T) {
+	for close, want := range map[string]bool{`close 1002 "why"`: true, `close`: true, `close "x"`: false, `close 1005`: false, `close len=3 1000`: false} {
+		notes := explain(Config{}, frame.Server, bytesOf(t, frame.Server, `cont "c"`, close), 3)
+		if got := notes.end.Closed[frame.Server]; (got != nil) != want || want && got.Code != frame.ProtocolError && got.Code != frame.NoStatus {
+			t.Errorf("%s: %+v", close, got)
+		}
+	}
+}
+
 // TestPartial ends streams inside frames and headers.
 func TestPartial(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
