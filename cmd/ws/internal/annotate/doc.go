@@ -6,6 +6,9 @@
 //	                       --> Frame      header, payload in the clear, message, violation
 //	                       --> End        who closed, and how
 //
+// A connection whose first request is no opening handshake is passed over: what comes
+// later on it, behind other requests, is not looked for.
+//
 // # Judgement
 //
 // Headers are judged by packages frame and session, each direction by a Receiver in
