@@ -12,6 +12,7 @@ import (
 // commands are all there are, in the order in which the help names them.
 var commands = []cli.Command{
 	catCommand,
+	conformCommand,
 	dumpCommand,
 	loadCommand,
 }

@@ -12,9 +12,11 @@ import (
 // is longer may be refused as too big (§10.4), unless the target's limit is known.
 const spacious = 16 << 10
 
-// fewFragments are as many as any endpoint should take in one message; over that it
-// may have a limit (§10.4).
-const fewFragments = 1000
+// As many as any endpoint should take; over that it may have a limit (§10.4).
+const (
+	fewFragments = 1000 // in one message
+	fewPings     = 100  // at once
+)
 
 // judge says what a trace is worth. It is a function of its arguments.
 func (p *plan) judge(t *trace, cfg *Config) outcome {
@@ -57,6 +59,8 @@ func (p *plan) judgeAnswers(t *trace, want []string, cfg *Config) outcome {
 		return failed("refused %d bytes with 1009, and says that it takes more", largest)
 	case missing && t.code == frame.PolicyViolation && p.fragments() > fewFragments:
 		return lax("refused a message in %d fragments with 1008: limits are the target's to choose (§10.4)", p.fragments())
+	case p.strict != "" && t.shut() && !t.probed && len(p.pongs()) > fewPings:
+		return lax("refused %d Pings at once: limits are the target's to choose (§10.4)", len(p.pongs()))
 	case !t.probed && !t.inFrame && t.close != "":
 		return failed("ended what breaks no rule: %s", t.close)
 	case !t.probed && !t.inFrame && t.over:

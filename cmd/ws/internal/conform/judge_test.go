@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"bytes"
 	"strings"
 	"sync"
 	"testing"
@@ -156,6 +157,12 @@ func TestJudge(t *testing.T) {
 		{"limits/two-gib-declared", Pass, `in-frame`, "waits for the rest"},
 		{"limits/fragments-empty", Pass, `probed; in-message`, "waits for the rest"},
 		{"limits/flood-of-pongs", Pass, `probed`, "takes it"},
+		{"length/top-bit", StrictOnly, `close 1009; eof`, "too big"},
+		{"control/ping-length-not-minimal", StrictOnly, `pong "a"; probed`, "takes it"},
+		{"limits/many-small-fragments", StrictOnly, `close 1008; eof`, "65536 fragments"},
+		{"limits/many-small-fragments", Fail, `close 1002; eof`, "ended what breaks no rule"},
+		{"limits/thousand-pings", StrictOnly, `pong "a"; eof`, "refused 1000 Pings"},
+		{"control/ten-pings", Fail, `eof`, "dropped"},
 		{"limits/order-before-size", Pass, `close 1002; eof; in-frame`, ""},
 
 		{"closing/code-alone", Pass, `close 1000; eof`, ""},
@@ -171,6 +178,7 @@ func TestJudge(t *testing.T) {
 		{"closing/text-then-close", StrictOnly, `close 1000; eof`, "before the messages"},
 		{"closing/text-then-close", Fail, `text "hello"; close 1000; eof`, "came back as"},
 		{"closing/then-ping", StrictOnly, `pong; close 1000; eof`, "nobody asked for"},
+		{"closecode/valid-3000", Fail, `close 1002; eof`, "breaks no rule"},
 		{"closecode/valid-1012", StrictOnly, `close 1002; eof`, "echoes"},
 		{"closecode/valid-1010", Pass, `close 1010; eof`, ""},
 		{"closecode/invalid-1005", Fail, `close 1000; eof`, "something else"},
@@ -178,6 +186,7 @@ func TestJudge(t *testing.T) {
 		{"closecode/invalid-with-bad-reason", Pass, `close 1007; eof`, ""},
 
 		{"deflate/cut-after-3", StrictOnly, `text "He"; probed`, "takes it"},
+		{"deflate/no-bytes", StrictOnly, `text; binary "x"; probed`, "§7.2.3.6"},
 		{"deflate/garbage", Fail, `text "x"; probed`, "went on"},
 		{"deflate/takeover-not-agreed", StrictOnly, `text "Hello"; text "Hello"; probed`, "takes it"},
 	} {
@@ -190,6 +199,33 @@ func TestJudge(t *testing.T) {
 		if o.verdict != tt.want || !strings.Contains(o.reason, tt.about) {
 			t.Errorf("%s, %s: %s %q, want %s %q", tt.id, tt.saw, o.verdict, o.reason, tt.want, tt.about)
 		}
+	}
+}
+
+// TestJudgeOwnCode lets a target echo a code of which the RFC says nothing.
+func TestJudgeOwnCode(t *testing.T) {
+	for id, want := range map[string]Verdict{"closecode/invalid-5000": StrictOnly, "closecode/invalid-1005": Fail} {
+		seen := saw(t, "eof")
+		seen.broken = frame.ErrCloseCode
+		if o := planFor(t, id).judge(seen, &Config{}); o.verdict != want {
+			t.Errorf("%s: %s %q, want %s", id, o.verdict, o.reason, want)
+		}
+	}
+}
+
+// TestBehindClose sees what a target sends behind its Close, in the same read and in
+// the next.
+func TestBehindClose(t *testing.T) {
+	stream := []byte{0x88, 0x02, 0x03, 0xe8, 0x8a, 0x01, 'a'}
+	for cut := range stream {
+		l := &link{log: newTranscript(), changed: make(chan struct{}, 1)}
+		r := newReceiver(frame.Client, handshake.DeflateParams{})
+		l.take(r, bytes.Clone(stream[:cut]))
+		l.take(r, bytes.Clone(stream[cut:]))
+		if t0 := l.trace(); t0.close != "close 1000" || len(t0.after) == 0 {
+			t.Errorf("cut after %d: %q, behind it %q", cut, t0.close, t0.after)
+		}
+		r.Close()
 	}
 }
 

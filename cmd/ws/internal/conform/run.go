@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -135,6 +136,9 @@ func (r *run) playOne(ctx context.Context, res *Result) {
 	res.Began = time.Now()
 	o := r.outcome(ctx, c)
 	res.result(o)
+	if r.cfg.URL != "" && (o.verdict == Fail || o.ending == Dropped) {
+		r.lookAfter(c.ID)
+	}
 	r.mu.Lock()
 	delete(r.active, c.ID)
 	r.done++
@@ -223,15 +227,33 @@ func (r *run) lost(id string, err error) {
 		r.died = append(r.died, id)
 		r.mu.Unlock()
 	case r.cfg.URL != "" && wire.Unreachable(err) && r.gone():
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if r.died == nil {
-			for id := range r.active {
-				r.died = append(r.died, id)
-			}
-			r.stop(errDied)
+		r.bury(id)
+	}
+}
+
+// lookAfter sees whether a server outlived a case.
+func (r *run) lookAfter(id string) {
+	if err := r.reach(context.Background()); wire.Unreachable(err) && r.gone() {
+		r.bury(id)
+	}
+}
+
+// bury ends the run. Which of the cases under way was too much cannot be told; the one
+// that saw it first stands first.
+func (r *run) bury(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.died != nil {
+		return
+	}
+	r.died = []string{id}
+	for other := range r.active {
+		if other != id {
+			r.died = append(r.died, other)
 		}
 	}
+	slices.Sort(r.died[1:])
+	r.stop(errDied)
 }
 
 // gone says that a server stays away.

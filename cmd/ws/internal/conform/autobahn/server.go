@@ -29,6 +29,39 @@ type FuzzingServer struct {
 
 	cases []Numbered
 	mu    sync.Mutex // of Log
+	busy  busy
+}
+
+// A busy counts the cases under way by agent: a client sees the end of one before it
+// is recorded, and may ask at once.
+type busy struct {
+	mu    sync.Mutex
+	count map[string]int
+	less  *sync.Cond
+}
+
+func (b *busy) add(agent string, n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.init()
+	b.count[agent] += n
+	b.less.Broadcast()
+}
+
+// wait waits until none of an agent's is under way. Each ends with its timeout.
+func (b *busy) wait(agent string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.init()
+	for b.count[agent] > 0 {
+		b.less.Wait()
+	}
+}
+
+func (b *busy) init() {
+	if b.count == nil {
+		b.count, b.less = map[string]int{}, sync.NewCond(&b.mu)
+	}
 }
 
 // Serve serves clients on ln until ctx ends.
@@ -85,6 +118,7 @@ func (s *FuzzingServer) serve(ctx context.Context, nc net.Conn) {
 	case "/getCaseStatus":
 		answer, err = s.status(agent, q)
 	case "/updateReports":
+		s.busy.wait(agent)
 		s.log("agent %q: writing reports to %s", agent, s.Spec.Outdir)
 		err = s.Record.Write(s.Spec.Outdir)
 	default:
@@ -112,6 +146,8 @@ func (s *FuzzingServer) runCase(ctx context.Context, nc net.Conn, req *wire.Requ
 		s.say(ctx, nc, req, "", err)
 		return
 	}
+	s.busy.add(agent, 1)
+	defer s.busy.add(agent, -1)
 	res, err := conform.Play(ctx, s.Config, c.Case, nc, req)
 	if err == nil {
 		s.Record.Add(agent, c.Number, res)
@@ -149,6 +185,7 @@ func (s *FuzzingServer) status(agent string, q url.Values) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	s.busy.wait(agent)
 	behavior, ok := s.Record.Behavior(agent, c.Number)
 	if !ok {
 		return "", fmt.Errorf("case %s was not run by %q", c.Number, agent)

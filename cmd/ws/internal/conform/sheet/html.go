@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 	"time"
 
 	"rfc6455/cmd/ws/internal/conform"
@@ -16,7 +17,8 @@ var pageText string
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"ms":        func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d)/1e6) },
 	"printable": printable,
-	"words":     words,
+	"words":     func(list []string) string { return strings.Join(list, " ") },
+	"anchor":    func(id string) string { return strings.ReplaceAll(id, "/", ".") },
 }).Parse(pageText))
 
 // A block is a family with its cases.
@@ -49,15 +51,4 @@ func HTML(w io.Writer, r *conform.Results, deviations []conform.Deviation) error
 		Began      string
 	}{r, verdict(r, deviations), len(deviations) == 0 && len(r.Died) == 0, deviations, conform.Verdicts, blocks, all,
 		r.Began.UTC().Format("2006-01-02 15:04:05 UTC")})
-}
-
-// words joins the numbers of a case.
-func words(list []string) (s string) {
-	for i, w := range list {
-		if i > 0 {
-			s += " "
-		}
-		s += w
-	}
-	return s
 }
