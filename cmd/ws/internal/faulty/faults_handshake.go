@@ -15,12 +15,12 @@ var (
 	versionUnchecked = plant(Fault{
 		ID: "version-unchecked", Section: "RFC 6455 §4.2.2", Roles: server, Shaking: true,
 		Text:  "takes every Sec-WebSocket-Version",
-		Cases: []string{"version/8", "version/12", "version/14"},
+		Cases: []string{"version/12", "version/14", "version/255"},
 	})
 	versionUnnamed = plant(Fault{
 		ID: "version-unnamed", Section: "RFC 6455 §4.4", Roles: server, Shaking: true,
 		Text:  "refuses a version without naming its own",
-		Cases: []string{"version/8", "version/12", "version/14"},
+		Cases: []string{"version/12", "version/14", "version/255"},
 	})
 	keyUnasked = plant(Fault{
 		ID: "key-unasked", Section: "RFC 6455 §4.2.1", Roles: server, Shaking: true,
