@@ -65,6 +65,7 @@ const importRules = `
 	handshake, frame, frame/deflate < cmd/ws/internal/faulty;
 	cmd/ws/internal/wire, testdata < cmd/ws/internal/conform < cmd/ws/internal/conform/sheet
 		< cmd/ws/internal/conform/autobahn < cmd/ws;
+	fuzz, cmd/ws/internal/wire < cmd/ws/internal/model < cmd/ws/internal/model/hunt < cmd/ws;
 	cmd/ws/internal/report, cmd/ws/internal/cli < cmd/ws;
 
 	# The chat's binary: what it was told, what it listens on, what its operator sees.

@@ -1,0 +1,176 @@
+package model
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"rfc6455/cmd/ws/internal/wire"
+	"rfc6455/frame"
+	"rfc6455/fuzz"
+)
+
+// An End is how a stream leaves the connection.
+type End uint8
+
+const (
+	Open   End = iota // it goes on
+	Torn              // it stands inside a frame
+	Closed            // the closing handshake is to be done
+	Failed            // the target has to fail the connection
+	Any               // nothing can be said from here on
+)
+
+// A Variant is one way in which a conforming endpoint may act on a case.
+type Variant struct {
+	Events []frame.Frame // what it is told: whole messages and control frames, unmasked
+	End    End
+	Broken []*frame.Violation // of Failed: any of these
+	At     int                // see [fuzz.Prediction]
+
+	echoes, pongs []string // what answers the events, in the notation
+}
+
+// Predict gives all variants of a case, the strict one first.
+func Predict(c *Case, allow Allow) []Variant {
+	in := c.Bytes()
+	var all []Variant
+	for _, laxity := range laxities(allow) {
+		v := variant(fuzz.Predict(c.Setting.config(laxity), in), len(in))
+		if laxity != 0 && v.equal(&all[0]) {
+			continue
+		}
+		all = append(all, v)
+		all = append(all, v.others(c, in, laxity, allow)...)
+	}
+	for i := range all {
+		all[i].answer()
+	}
+	return all
+}
+
+// answer notes what answers the events: each message its echo, each Ping a Pong.
+func (v *Variant) answer() {
+	for _, f := range v.Events {
+		switch f.Opcode {
+		case frame.Text, frame.Binary:
+			v.echoes = append(v.echoes, f.String())
+		case frame.Ping:
+			f.Opcode = frame.Pong
+			v.pongs = append(v.pongs, f.String())
+		case frame.Pong, frame.Close: // not answered, or by one of its kind
+		}
+	}
+}
+
+// laxities gives all that the oracle has to be asked for, strictness first.
+func laxities(allow Allow) []fuzz.Laxity {
+	all := []fuzz.Laxity{0}
+	if allow&NonMinimal != 0 {
+		all = append(all, fuzz.LongLengths)
+	}
+	if allow&LateUTF8 != 0 {
+		for _, l := range slices.Clone(all) {
+			all = append(all, l|fuzz.LateText)
+		}
+	}
+	return all
+}
+
+// variant reads the oracle's answer.
+func variant(p fuzz.Prediction, sent int) Variant {
+	v := Variant{Events: p.Events, Broken: p.Broken, At: p.At}
+	switch {
+	case p.Broken != nil:
+		v.End = Failed
+	case p.Closed:
+		v.End = Closed
+	case p.At < sent:
+		v.End = Torn
+	}
+	return v
+}
+
+func (v *Variant) equal(o *Variant) bool {
+	return v.End == o.End && v.At == o.At && len(v.Events) == len(o.Events) && slices.Equal(v.Broken, o.Broken)
+}
+
+// breaks says whether one of rules is what ends v.
+func (v *Variant) breaks(rules ...*frame.Violation) bool {
+	return slices.ContainsFunc(v.Broken, func(b *frame.Violation) bool { return slices.Contains(rules, b) })
+}
+
+// others gives what else is as good as v, by what is allowed.
+func (v *Variant) others(c *Case, in []byte, laxity fuzz.Laxity, allow Allow) (all []Variant) {
+	has := func(a Allow) bool { return allow&a != 0 }
+	if has(LateFrame) && v.End == Failed && !wholeAt(in[v.At:]) {
+		all = append(all, Variant{Events: v.Events, End: Torn, At: v.At})
+	}
+	if has(LateLimit) && v.breaks(frame.ErrMessageTooBig, frame.ErrTooManyFragments) {
+		all = append(all, v.unlimited(c, in, laxity)...)
+	}
+	if has(CutDeflate) && v.Broken != nil && v.Broken[0] == frame.ErrDeflateTruncated {
+		all = append(all, Variant{Events: v.Events, End: Any, At: v.At})
+	}
+	if has(OldWindow) && v.breaks(frame.ErrDeflateCorrupt) && c.Setting.config(0).Deflate == fuzz.Fresh {
+		cfg := c.Setting.config(laxity)
+		cfg.Deflate = fuzz.Takeover
+		all = append(all, variant(fuzz.Predict(cfg, in), len(in)))
+	}
+	if has(Codes) {
+		all = append(all, v.otherMind(c, in)...)
+	}
+	return all
+}
+
+// unlimited is v for who refuses a message over the limit when it is whole: the
+// message never is, or v stands.
+func (v *Variant) unlimited(c *Case, in []byte, laxity fuzz.Laxity) []Variant {
+	cfg := c.Setting.config(laxity)
+	cfg.Limits.Message, cfg.Limits.Fragments = 1<<62, math.MaxInt
+	free := variant(fuzz.Predict(cfg, in), len(in))
+	switch {
+	case messages(free.Events) > messages(v.Events):
+		return nil
+	case free.breaks(frame.ErrMessageTooBig): // so large are sums alone
+		free.End, free.Broken = Torn, nil
+	}
+	return []Variant{free}
+}
+
+func messages(events []frame.Frame) (n int) {
+	for _, f := range events {
+		if !f.Opcode.IsControl() {
+			n++
+		}
+	}
+	return n
+}
+
+// otherMind is v for an endpoint with another idea of the close codes that the RFC
+// leaves open.
+func (v *Variant) otherMind(c *Case, in []byte) []Variant {
+	f, n, err := wire.ParseHeader(in[v.At:])
+	if err != nil || f.Opcode != frame.Close || f.Length < 2 || int64(len(in)-v.At-n) < f.Length {
+		return nil
+	}
+	f.Payload = slices.Clone(in[v.At+n:][:f.Length])
+	if f.Masked {
+		f.Key.XOR(f.Payload)
+	}
+	code := binary.BigEndian.Uint16(f.Payload)
+	switch {
+	case v.breaks(frame.ErrCloseCode) && code > 4999:
+		event := frame.Frame{Header: frame.Header{Fin: true, Opcode: frame.Close, Length: f.Length}, Payload: f.Payload}
+		return []Variant{{Events: append(slices.Clip(v.Events), event), End: Closed, At: v.At}}
+	case v.End == Closed && (code == 1010 || code >= 1012 && code <= 1014):
+		return []Variant{{Events: v.Events[:len(v.Events)-1], End: Failed, Broken: []*frame.Violation{frame.ErrCloseCode}, At: v.At}}
+	}
+	return nil
+}
+
+// wholeAt says whether in begins with a whole frame, legal or not.
+func wholeAt(in []byte) bool {
+	f, n, err := wire.ParseHeader(in)
+	return err == nil && f.Length >= 0 && int64(len(in)-n) >= f.Length
+}
