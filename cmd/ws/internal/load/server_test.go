@@ -136,6 +136,40 @@ func broadcast(t *testing.T, prefix string, f fault) (url string) {
 	return serve(t, h.handle)
 }
 
+// gathers broadcasts when n messages have come: to each connection first what
+// others said, so that who has its own has seen the rest.
+func gathers(t *testing.T, n int) (url string) {
+	var mu sync.Mutex
+	said := map[*conn.Conn][][]byte{}
+	return serve(t, func(c *conn.Conn) {
+		for ev := range c.Messages() {
+			mu.Lock()
+			said[c] = append(said[c], bytes.Clone(ev.Payload))
+			if n--; n == 0 {
+				tellAll(said)
+			}
+			mu.Unlock()
+		}
+	})
+}
+
+func tellAll(said map[*conn.Conn][][]byte) {
+	for c, own := range said {
+		for other, theirs := range said {
+			if other != c {
+				sendAll(c, theirs)
+			}
+		}
+		sendAll(c, own)
+	}
+}
+
+func sendAll(c *conn.Conn, texts [][]byte) {
+	for _, p := range texts {
+		c.Send(textOpcode, p) // who is gone gets nothing
+	}
+}
+
 // stalls echoes, but once stands still for so long, from message n on.
 func stalls(t *testing.T, n int, d time.Duration) (url string) {
 	var seen atomic.Int64
