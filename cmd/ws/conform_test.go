@@ -90,9 +90,9 @@ func wantAll(t *testing.T, out string, least float64) {
 // TestConformOwnServer lets the chat's server be judged, robustness included: every
 // case passes.
 func TestConformOwnServer(t *testing.T) {
-	args, least := []string{"conform", "-json", "-hostile", "-message", "67108864"}, 1150.0
+	args, least := []string{"conform", "-json", "-timeout", "80s", "-hostile", "-message", "67108864"}, 1150.0
 	if testing.Short() {
-		args, least = []string{"conform", "-json", "-cases", "request/*,key/*,data/*,utf8/*,closing/*,control/*,deflate/window-*"}, 300
+		args, least = []string{"conform", "-json", "-timeout", "80s", "-cases", "request/*,key/*,data/*,utf8/*,closing/*,control/*,deflate/window-*"}, 300
 	}
 	url := ownServer(t)
 	began := time.Now()
@@ -107,7 +107,7 @@ func TestConformOwnServer(t *testing.T) {
 // TestConformOwnClient starts our client anew for each case.
 func TestConformOwnClient(t *testing.T) {
 	t.Setenv(asEcho, "1")
-	args, least := []string{"conform", "-json", "-hostile", "-listen", "localhost:0"}, 950.0
+	args, least := []string{"conform", "-json", "-timeout", "80s", "-hostile", "-listen", "localhost:0"}, 950.0
 	if testing.Short() {
 		args, least = append(args, "-cases", "utf8/valid-*,closing/*,answer/*"), 60
 	}

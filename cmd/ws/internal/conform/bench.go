@@ -65,9 +65,7 @@ func (b *bench) link(c *line) *link {
 	if c == nil {
 		return nil
 	}
-	l := newLink(c, b.keys)
-	l.noEcho = b.cfg.NoEcho
-	return l
+	return newLink(c, b.keys, b.cfg.NoEcho)
 }
 
 // connect is dial without reading.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"rfc6455/frame"
 )
@@ -136,15 +137,28 @@ func describe(comment string) (clause, what string) {
 }
 
 // Cases gives all cases for targets of role, in the order of the report. Those of the
-// family Robustness are among them.
+// family Robustness are among them. They are made once, and not to be changed.
 func Cases(role frame.Role) ([]*Case, error) {
+	all, err := serverCases()
+	if role == frame.Client {
+		all, err = clientCases()
+	}
+	return slices.Clone(all), err
+}
+
+var (
+	serverCases = sync.OnceValues(func() ([]*Case, error) { return makeCases(frame.Server) })
+	clientCases = sync.OnceValues(func() ([]*Case, error) { return makeCases(frame.Client) })
+)
+
+func makeCases(role frame.Role) ([]*Case, error) {
 	var all []*Case
-	for _, make := range []func(frame.Role) ([]*Case, error){handshakeCases, scriptCases, ownCases, robustnessCases} {
-		some, err := make(role)
+	for _, some := range []func(frame.Role) ([]*Case, error){handshakeCases, scriptCases, ownCases, robustnessCases} {
+		cases, err := some(role)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, some...)
+		all = append(all, cases...)
 	}
 	slices.SortStableFunc(all, func(a, b *Case) int {
 		return slices.Index(Families, a.Family) - slices.Index(Families, b.Family)

@@ -34,7 +34,7 @@ type Config struct {
 	Hostile  bool             // play the family Robustness, too
 	Message  int64            // bytes of the longest message that the target takes; 0: not known
 	Timeout  time.Duration    // of a case; 20 s
-	Patience time.Duration    // for what has to come, while nothing else does; a fifth of Timeout, at most 3 s
+	Patience time.Duration    // for what has to come, while nothing else does; an eighth of Timeout
 	Parallel int              // cases at once; 8
 	Seed     uint64           // of masks and garbage
 	Progress func(Progress)   // nil: not told
@@ -71,7 +71,7 @@ func (c Config) filled() *Config {
 		c.Timeout = DefaultTimeout
 	}
 	if c.Patience == 0 {
-		c.Patience = min(c.Timeout/5, 3*time.Second)
+		c.Patience = c.Timeout / 8
 	}
 	if c.Parallel == 0 {
 		c.Parallel = DefaultParallel

@@ -43,9 +43,9 @@ type link struct {
 	last time.Time // something came or went
 }
 
-// newLink begins to read.
-func newLink(c *line, keys func() frame.MaskKey) *link {
-	l := &link{nc: c.Conn, role: c.role, agreed: c.agreed, log: c.log, keys: keys, early: c.early, last: time.Now(),
+// newLink begins to read. With noEcho data that come are not looked at.
+func newLink(c *line, keys func() frame.MaskKey, noEcho bool) *link {
+	l := &link{noEcho: noEcho, nc: c.Conn, role: c.role, agreed: c.agreed, log: c.log, keys: keys, early: c.early, last: time.Now(),
 		changed: make(chan struct{}, 1), done: make(chan struct{})}
 	if c.agreed.Enabled {
 		bits, takeover := window(c.agreed, c.role)

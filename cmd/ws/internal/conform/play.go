@@ -151,7 +151,7 @@ func (l *link) probe(ctx context.Context) {
 func (p *plan) afterViolation(ctx context.Context, b *bench, l *link) {
 	idle := b.patience
 	if p.strict != "" {
-		idle = min(idle, 4*settle)
+		idle /= 2 // that it does nothing may be right
 	}
 	l.touch()
 	l.await(ctx, idle, (*trace).shut)

@@ -82,7 +82,7 @@ func (s clientShake) play(ctx context.Context, b *bench) outcome {
 	}
 	log.remark(true, headOf([]byte(answer)))
 	a.nc.Write([]byte(answer)) // that it was in vain shows
-	l := newLink(&line{Conn: a.nc, role: frame.Server, agreed: agreed.Deflate, log: log}, b.keys)
+	l := newLink(&line{Conn: a.nc, role: frame.Server, agreed: agreed.Deflate, log: log}, b.keys, b.cfg.NoEcho)
 	defer l.end()
 	if s.rule != nil {
 		o = s.refused(ctx, b, l)
