@@ -14,6 +14,7 @@ var commands = []cli.Command{
 	catCommand,
 	conformCommand,
 	dumpCommand,
+	fuzzCommand,
 	loadCommand,
 }
 

@@ -33,12 +33,17 @@ func newProgress(w io.Writer, terminal bool) *progress {
 
 // show shows s if it is time to.
 func (p *progress) show(s load.Status) {
-	if s.Elapsed < p.next {
+	p.line(s.Elapsed, func() string { return statusLine(s) })
+}
+
+// line shows a line if it is time to.
+func (p *progress) line(elapsed time.Duration, text func() string) {
+	if elapsed < p.next {
 		return
 	}
-	p.next = s.Elapsed + p.every
+	p.next = elapsed + p.every
 	p.shown = true
-	line := statusLine(s)
+	line := text()
 	if p.terminal {
 		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 	} else {
