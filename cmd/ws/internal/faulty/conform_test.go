@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -37,8 +38,13 @@ func judged(t *testing.T, e Endpoint, role frame.Role, cfg conform.Config) (*con
 // TestConformPasses has the endpoint without a fault judged in every case that does
 // not take long.
 func TestConformPasses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes ten seconds")
+	}
 	for _, role := range both {
-		quick := func(c *conform.Case) bool { return c.Family != conform.Performance }
+		quick := func(c *conform.Case) bool {
+			return c.Family != conform.Performance && !strings.HasPrefix(c.ID, "deflate/agree-") && !strings.HasPrefix(c.ID, "deflate/numbered-")
+		}
 		res, err := judged(t, Endpoint{}, role, conform.Config{Only: quick})
 		if err != nil {
 			t.Fatal(err)
@@ -76,6 +82,9 @@ func TestCasesExist(t *testing.T) {
 // TestConformFinds has each fault judged in the cases that are said to show it, in
 // both roles: all of them must fail, or be strict-only where the RFC permits it.
 func TestConformFinds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for what does not come")
+	}
 	const atOnce = 16 // they mostly wait
 	places := make(chan struct{}, atOnce)
 	var all sync.WaitGroup
@@ -104,7 +113,7 @@ func finds(t *testing.T, f *Fault, role frame.Role) {
 	res, err := judged(t, Endpoint{Fault: f}, role, cfg)
 	others := func(r conform.Result) bool { return r.Verdict != want && r.Verdict != conform.Skipped }
 	if err == nil && slices.ContainsFunc(res.All, others) { // perhaps the machine had no time
-		cfg.Timeout, cfg.Patience = 0, 0
+		cfg.Timeout, cfg.Patience = 6*time.Second, 2*time.Second
 		res, err = judged(t, Endpoint{Fault: f}, role, cfg)
 	}
 	if errors.Is(err, conform.ErrNoCase) {

@@ -94,21 +94,29 @@ func (s *session) place(h frame.Header) bool {
 	if s.badBits(h) || s.badMask(h) {
 		return false
 	}
+	s.key = s.keyFor(h)
 	s.inside, s.head, s.left = true, h, h.Length
-	switch {
-	case !s.is(maskOfFirst) && !(s.is(maskGoesOn) && s.firstKey):
-		s.key = h.Key
-	case s.is(maskOfFirst) && s.firstKey:
-		s.key = s.keyOne
-	case s.is(maskOfFirst):
-		s.key, s.keyOne = h.Key, h.Key
-	}
-	s.firstKey = true
 	if alone(h.Opcode) {
 		s.body = nil
 		return !s.badControl(h)
 	}
 	return s.dataHeader(h)
+}
+
+// keyFor gives the key that a frame is unmasked with: its own, from the beginning
+// (§5.3).
+func (s *session) keyFor(h frame.Header) frame.MaskKey {
+	if !s.keyed {
+		s.keyed, s.keyOne = true, h.Key
+	}
+	switch {
+	case s.is(maskOfFirst):
+		return s.keyOne
+	case s.is(maskGoesOn):
+		var skipped [3]byte
+		return h.Key.XOR(skipped[:s.head.Length%4])
+	}
+	return h.Key
 }
 
 // badBits judges the RSV bits (§5.2; RFC 7692 §6).

@@ -47,11 +47,11 @@ type session struct {
 	message []byte
 	judged  int // bytes of message that are known to be UTF-8
 
-	controls int  // Ping and Pong frames so far
-	firstKey bool // there was a frame: keyOne and key are its
-	keyOne   frame.MaskKey
-	pongs    int    // where in out the first Pong of this read is; -1: nowhere
-	late     []byte // Pongs that wait for the message to be whole
+	controls int           // Ping and Pong frames so far
+	keyed    bool          // there was a frame
+	keyOne   frame.MaskKey // its key
+	pongs    int           // where in out the first Pong of this read is; -1: nowhere
+	late     []byte        // Pongs that wait for the message to be whole
 
 	inflater *deflate.Decompressor // nil: permessage-deflate was not agreed
 	deflater *deflate.Compressor

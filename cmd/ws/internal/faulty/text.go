@@ -18,7 +18,7 @@ func (s *session) judgeText(frameEnd, end bool) {
 		if n == 0 && !end && !(s.is(utf8PerFrame) && frameEnd) {
 			return
 		}
-		if n == 0 && s.is(utf8Unfinished) && !utf8Broken(rest) {
+		if n == 0 && s.is(utf8Unfinished) {
 			return
 		}
 		if n <= 0 {
@@ -43,9 +43,6 @@ func (s *session) character(p []byte) int {
 	}
 	return -1
 }
-
-// utf8Broken says whether p begins with something that no more bytes can mend.
-func utf8Broken(p []byte) bool { return utf8.FullRune(p) }
 
 // wrongly reads what only a fault takes for a character: octets of its form that
 // stand for what must not be written so (§8.1, RFC 3629 §3).
