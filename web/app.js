@@ -41,6 +41,7 @@ let state = initial;
 let refusal = ''; //   the error before the connection's end
 let mended = false; // what the server refused was replaced once already
 let settled = false; // the history of this page's beginning is there
+let wish = ''; //      the name that was asked for and not taken yet
 let due = null; //     the next drawing
 
 const reading = new Reading($('reading'), $('latest'));
@@ -55,12 +56,14 @@ const status = new Status({ text: $('status'), bar: $('trouble'), why: $('why'),
 const composer = new Composer({ form: $('form'), field: $('message'), button: $('send'), left: $('left') }, {
   send,
   keep: (text) => tab.set(`draft.${room}`, text || null),
+  hold: (change) => reading.hold(change),
 });
 const counts = { figures: $('count'), short: $('number'), button: $('people') };
-const members = new Members({ list: $('list'), counts, note: $('note'), form: $('me'), field: $('name'), error: $('nameNotice') }, (name) => {
+const me = { form: $('me'), field: $('name'), button: $('rename'), error: $('nameNotice'), fixed: $('fixed') };
+const members = new Members({ list: $('list'), counts, note: $('note'), ...me }, (name) => {
   browser.set('name', name);
-  pace.take(Date.now(), 1);
-  connection.send(rename(name));
+  wish = name;
+  askForName();
 });
 
 // secret is who this browser is, in every room and after every restart.
@@ -72,16 +75,26 @@ function secret() {
   return fresh;
 }
 
+// askForName asks for the name that is wished for. Without a connection there is
+// nothing to do: the next one begins with it.
+function askForName() {
+  if (!wish) return;
+  pace.take(Date.now(), 1);
+  connection.send(rename(wish));
+}
+
 function heard(message) {
+  const { entries, you } = state;
   if (message.type === 'error') onError(message);
   if (message.type === 'welcome') onWelcome(message);
-  if (message.type === 'message' && message.from.id === state.you?.id) outbox.settle(message.id);
-  if (message.type === 'message' && message.from.id !== state.you?.id && settled) unread.arrived();
+  if (message.type === 'renamed' && message.id === you?.id) wish = '';
+  if (message.type === 'message' && message.from.id === you?.id) outbox.settle(message.id);
   if (message.type === 'ack') {
     const text = outbox.settle(message.id);
     if (text) state = reduce(state, { ...text, type: 'kept' });
   }
   state = reduce(state, message);
+  if (message.type === 'message' && message.from.id !== you?.id && settled && state.entries !== entries) unread.arrived();
   settled ||= state.live;
   sender.pump();
 }
@@ -97,9 +110,11 @@ function onWelcome({ room: name, limits }) {
 function onError(error) {
   const failed = outbox.refuse(error, Date.now());
   if (failed || (error.id && error.code === 'rate')) status.notice(`errors.${error.code}`);
-  if (error.code === 'bad-name') {
+  if (error.code === 'rate' && !error.id) theBrowser.later(error.retry_ms ?? 1000, askForName);
+  if (error.code === 'bad-name' || error.code === 'name-fixed') {
+    wish = '';
     browser.set('name', state.you?.name ?? null);
-    members.refuse();
+    members.refuse(error.code);
   }
   if (!state.live || error.code === 'not-taken') refusal = error.code; // the end follows
 }
@@ -108,6 +123,7 @@ function onError(error) {
 function changed(phase) {
   if (phase === 'waiting' || phase === 'ended' || phase === 'stopped') {
     outbox.lost();
+    wish = '';
     state = reduce(state, { type: 'lost' });
   }
   if (phase === 'ended' && mend()) return;
@@ -197,7 +213,9 @@ addEventListener('beforeunload', (event) => { if (outbox.items.length > 0) event
 // Where a keyboard covers the page instead of making it smaller.
 visualViewport?.addEventListener('resize', () => {
   const { height, scale } = visualViewport;
-  if (scale === 1) document.documentElement.style.setProperty('--height', `${height}px`);
+  if (scale !== 1) return;
+  document.documentElement.style.setProperty('--height', `${height}px`);
+  scrollTo(0, 0); // what was scrolled out of the keyboard's way fits now
 });
 
 $('room').textContent = room;

@@ -6,9 +6,11 @@ import { pieces } from './links.js';
 import { person } from './person.js';
 import { clock, dayLabel, full, isDate } from './time.js';
 
+const HANGUL = /\p{Script=Hangul}/u; // is written with spaces: a line ends at them, not inside a word
+
 // words makes a text with its links.
 export function words(text) {
-  return element('p', { class: 'text', dir: 'auto' }, ...pieces(text).map(({ text: t, href }) => (
+  return element('p', { class: `text${HANGUL.test(text) ? ' hangul' : ''}`, dir: 'auto' }, ...pieces(text).map(({ text: t, href }) => (
     href ? element('a', { href, target: '_blank', rel: 'noopener noreferrer nofollow' }, t) : t)));
 }
 

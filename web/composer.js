@@ -7,15 +7,17 @@ import { bytes } from './protocol.js';
 const TELL_FROM = 0.8; // of the limit: from there on the rest is shown
 
 export class Composer {
-  #field; #left; #keep;
+  #field; #left; #keep; #hold;
   #limit = Infinity;
 
   // send(text) gives false for a text that it does not take, keep(text) remembers
-  // what is written so far.
-  constructor({ form, field, button, left }, { send, keep }) {
+  // what is written so far, hold(change) changes the field's size without a jump of
+  // what is above it.
+  constructor({ form, field, button, left }, { send, keep, hold }) {
     this.#field = field;
     this.#left = left;
     this.#keep = keep;
+    this.#hold = hold;
     field.addEventListener('input', () => this.#changed());
     field.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.shiftKey) return;
@@ -54,10 +56,12 @@ export class Composer {
   }
 
   #changed() {
-    this.#field.style.height = 'auto';
-    this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
+    this.#hold(() => {
+      this.#field.style.height = 'auto';
+      this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
+      this.tell();
+    });
     this.#keep(this.#field.value);
-    this.tell();
   }
 
   tell() {

@@ -82,7 +82,7 @@ export class Connection {
   // wake is for when things may have become better: the page is looked at again,
   // the network is back.
   wake() {
-    if (this.phase === 'waiting') this.#ask();
+    if (this.phase === 'waiting' || this.phase === 'asking') this.#ask(); // a question may have gone to where nobody is
     else this.probe();
   }
 

@@ -79,18 +79,20 @@ export class Log {
   }
 
   // drop takes out what the state no longer has: the oldest, and a break that a
-  // newer one replaced. What comes to stand first gets its day and name back.
+  // newer one replaced. The message that comes to stand first gets its day and name
+  // back.
   #drop() {
     const kept = new Set(this.#entries.map((e) => e.key));
-    const first = this.#shown[0];
+    const isMessage = ({ entry }) => entry.kind === 'message';
+    const first = this.#shown.find(isMessage);
     this.#shown = this.#shown.filter(({ entry, nodes }) => {
       if (kept.has(entry.key)) return true;
       for (const node of nodes) node.remove();
       return false;
     });
-    const next = this.#shown[0];
+    const next = this.#shown.find(isMessage);
     if (!next || next === first) return;
-    const nodes = this.#make(next.entry, undefined);
+    const nodes = this.#make(next.entry);
     for (const node of nodes) node.setAttribute('aria-live', 'off'); // it is no news
     next.nodes[0].before(...nodes);
     for (const node of next.nodes) node.remove();
@@ -99,21 +101,25 @@ export class Log {
 
   #add(piece) {
     const all = document.createDocumentFragment();
+    let before = this.#shown.at(-1)?.entry;
+    let said = this.#shown.findLast(({ entry }) => entry.kind === 'message')?.entry;
     for (const entry of piece) {
-      const nodes = this.#make(entry, this.#shown.at(-1)?.entry);
+      const nodes = this.#make(entry, before, said);
       this.#shown.push({ entry, nodes });
+      before = entry;
+      if (entry.kind === 'message') said = entry;
       all.append(...nodes);
     }
     this.#list.append(all);
   }
 
-  // make makes the nodes of an entry that stands after another.
-  #make(entry, before) {
+  // make makes the nodes of an entry that stands after others, the last of which is
+  // given, and the last message of them.
+  #make(entry, before, said) {
     if (entry.kind === 'break') return [breakDivider(entry.reason)];
-    const after = before?.kind === 'message' ? before : null;
-    const sameDay = after !== null && day(after.time) === day(entry.time);
-    const goesOn = sameDay && after.from.id === entry.from.id && after.from.name === entry.from.name
-      && Math.abs(entry.time - after.time) < GOES_ON;
+    const sameDay = said !== undefined && day(said.time) === day(entry.time);
+    const goesOn = sameDay && said === before && said.from.id === entry.from.id && said.from.name === entry.from.name
+      && Math.abs(entry.time - said.time) < GOES_ON;
     const nodes = [bubble(entry, goesOn)];
     if (!sameDay) nodes.unshift(dayDivider(entry.time));
     return nodes;

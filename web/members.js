@@ -12,22 +12,26 @@ export function fits(name) {
 }
 
 export class Members {
-  #list; #counts; #note; #field; #error;
+  #list; #counts; #note; #field; #button; #error; #fixed;
   #last = null;
   #you = '';
 
   // counts are what tells how many there are: in figures, in short, and the button
-  // that names it. rename(name) is told a name that was entered.
-  constructor({ list, counts, note, form, field, error }, rename) {
+  // that names it; fixed says why the name cannot be changed. rename(name) is told
+  // a name that was entered.
+  constructor({ list, counts, note, form, field, button, error, fixed }, rename) {
     this.#list = list;
     this.#counts = counts;
     this.#error = error;
     this.#note = note;
     this.#field = field;
+    this.#button = button;
+    this.#fixed = fixed;
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       const name = field.value.trim();
-      if (!fits(name)) this.#complain();
+      if (field.readOnly) return;
+      if (!fits(name)) this.#complain('bad-name');
       else if (name !== this.#you) rename(name);
     });
     field.addEventListener('input', () => { error.hidden = true; });
@@ -38,14 +42,14 @@ export class Members {
     });
   }
 
-  // refuse puts the name back that the server knows.
-  refuse() {
+  // refuse puts the name back that the server knows, and says why.
+  refuse(code) {
     this.#field.value = this.#you;
-    this.#complain();
+    this.#complain(code);
   }
 
-  #complain() {
-    this.#error.textContent = language.say('errors.bad-name');
+  #complain(code) {
+    this.#error.textContent = language.say(`errors.${code}`);
     this.#error.hidden = false;
   }
 
@@ -60,10 +64,22 @@ export class Members {
     this.#list.replaceChildren(...(list ?? []).map((m) => this.#row(m, you)));
     this.#note.textContent = this.#remark(count, list);
     this.#note.hidden = this.#note.textContent === '';
+    this.#fix(you);
     if (you && you.name !== this.#you) {
       if (this.#field.value === this.#you || document.activeElement !== this.#field) this.#field.value = you.name;
       this.#you = you.name;
     }
+  }
+
+  // fix leaves a name that cannot be changed to be read and copied.
+  #fix(you) {
+    const fixed = Boolean(you?.fixed);
+    this.#field.readOnly = fixed;
+    this.#button.hidden = fixed;
+    this.#fixed.hidden = !fixed;
+    if (!fixed) return;
+    this.#field.value = you.name;
+    this.#error.hidden = true;
   }
 
   #row(member, you) {

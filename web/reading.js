@@ -9,6 +9,7 @@ export class Reading {
   #box; #button;
   #following = true;
   #fresh = 0;
+  #sizes = ''; // when the end was last brought into sight
 
   // box is what scrolls, button leads to the end.
   constructor(box, button) {
@@ -17,7 +18,10 @@ export class Reading {
     box.addEventListener('scroll', () => this.#look(), { passive: true });
     button.addEventListener('click', () => this.toEnd());
     // The box changes when a keyboard comes up, its content when a font has come.
-    const sizes = new ResizeObserver(() => this.#following && this.#jump());
+    // Of a window that changed and changed back only the window tells.
+    const follow = () => this.#following && this.#jump();
+    addEventListener('resize', follow);
+    const sizes = new ResizeObserver(follow);
     sizes.observe(box);
     for (const child of box.children) sizes.observe(child);
   }
@@ -65,9 +69,20 @@ export class Reading {
     return null;
   }
 
-  #jump() { this.#box.scrollTop = this.#box.scrollHeight; }
+  #jump() {
+    this.#box.scrollTop = this.#box.scrollHeight;
+    this.#sizes = this.#measure();
+  }
 
+  #measure() { return `${this.#box.scrollHeight} ${this.#box.clientHeight}`; }
+
+  // look decides whether the reader left the end, or came to it. Where only a size
+  // has changed - the screen was turned, a keyboard came up - nobody left.
   #look() {
+    if (this.#following && this.#sizes !== this.#measure()) {
+      this.#jump();
+      return;
+    }
     const { scrollHeight, scrollTop, clientHeight } = this.#box;
     const following = scrollHeight - scrollTop - clientHeight < NEAR;
     if (following === this.#following) return;

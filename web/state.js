@@ -4,7 +4,7 @@
 export const MAX_ENTRIES = 900; // messages and breaks that are shown; with a full outbox 1,000
 
 export const initial = Object.freeze({
-  you: null, //      {id, name}, once welcome
+  you: null, //      {id, name, fixed}, once welcome; fixed: by a sign-in, nobody can change the name
   members: { version: -1, count: 0, list: null }, // list: [{id, name}]; null: only the number is known
   limits: {},
   position: '', //   the bookmark; only "message" and "resync" move it
@@ -81,7 +81,7 @@ function presence(state, message) {
     members.count = count + 1;
   } else {
     members.list = list?.map((m) => (m.id === id ? { id, name } : m)) ?? null;
-    if (you?.id === id) you = { id, name };
+    if (you?.id === id) you = { ...you, name };
   }
   return { ...state, you, members };
 }

@@ -35,8 +35,14 @@ export class Status {
     document.documentElement.dataset.phase = phase;
     if (text !== this.#said) this.#text.textContent = text;
     this.#said = text;
-    this.#why.textContent = this.#refusal ? language.say(`errors.${this.#refusal}`) : language.say('kept');
+    this.#why.textContent = language.say(this.#reason());
     this.#bar.hidden = !lost;
+  }
+
+  // reason names the words for why there is no connection.
+  #reason() {
+    if (this.#refusal) return `errors.${this.#refusal}`;
+    return this.#phase === 'ended' ? 'over' : 'kept';
   }
 
   // notice says what did not work; '' says nothing. Nothing is not read out.

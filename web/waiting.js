@@ -41,10 +41,9 @@ export class Waiting {
   #item({ id, text, state, why }) {
     const foot = element('span', { class: 'foot' });
     if (state === 'failed') {
-      foot.append(element('span', { class: 'why' }, language.say(`failed.${why || 'other'}`)));
-      for (const what of ['resend', 'edit', 'discard']) {
-        foot.append(element('button', { type: 'button', class: 'plain', onclick: () => this.#act(what, id) }, language.say(what)));
-      }
+      const act = (what) => element('button', { type: 'button', class: 'plain', onclick: () => this.#act(what, id) }, language.say(what));
+      foot.append(element('span', { class: 'why' }, language.say(`failed.${why || 'other'}`)),
+        element('span', { class: 'acts' }, ...['resend', 'edit', 'discard'].map(act)));
     } else {
       foot.append(language.say(state));
     }

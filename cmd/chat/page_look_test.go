@@ -80,47 +80,136 @@ func axe(t *testing.T) string {
 	return ""
 }
 
-// TestPageLook shows the page in each state, narrow and wide, dark and light: nothing
-// stands out to the right, nothing that axe-core finds is serious.
-func TestPageLook(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	long := strings.Repeat("donaudampfschifffahrtsgesellschaft", 20)
-	v := visit(t, s.url(), "ko-KR")
-	var script string
-	t.Run("axe-core", func(t *testing.T) { script = axe(t) })
-	look := func(state string) {
-		t.Helper()
-		for _, colours := range []string{"light", "dark"} {
-			v.do(v.Prefer(v.ctx, "prefers-color-scheme", colours))
-			v.wait(`matchMedia("(prefers-color-scheme: %s)").matches`, colours)
-			for _, width := range []int{360, 1000} {
-				v.do(v.Size(v.ctx, width, 640, width == 360))
-				v.wait(`innerWidth === %d && document.documentElement.scrollWidth <= innerWidth && document.querySelector("#reading").scrollWidth <= document.querySelector("#reading").clientWidth`, width)
-				v.shoot(t.TempDir(), fmt.Sprintf("%s-%s-%d.png", state, colours, width))
+// A gallery shows one page in all that it may look like.
+type gallery struct {
+	view
+	s      *stage
+	script string // of axe-core
+}
+
+// look looks at the page narrow and wide, dark and light: nothing stands out to the
+// right, nothing that axe-core finds is serious. Each size is prepared, if need be.
+func (g gallery) look(state string, prepare ...func()) {
+	g.t.Helper()
+	for _, colours := range []string{"light", "dark"} {
+		g.do(g.Prefer(g.ctx, "prefers-color-scheme", colours))
+		g.wait(`matchMedia("(prefers-color-scheme: %s)").matches`, colours)
+		for _, width := range []int{360, 1000} {
+			g.do(g.Size(g.ctx, width, 640, width == 360))
+			g.wait(`innerWidth === %d && document.querySelector("#panel").hidden === !matchMedia("(min-width: 56rem)").matches`, width)
+			if len(prepare) == 0 {
+				g.wait(atEnd + ` && document.querySelector("#latest").hidden`)
 			}
-			v.examine(script, state+", "+colours)
+			for _, do := range prepare {
+				do()
+			}
+			g.wait(`document.documentElement.scrollWidth <= innerWidth && document.querySelector("#reading").scrollWidth <= document.querySelector("#reading").clientWidth`)
+			g.wait(`[...document.querySelectorAll("button, input, textarea")].filter(e => e.offsetParent).every(e => { const {left, right, width, height} = e.getBoundingClientRect(); return left >= 0 && right <= innerWidth && width >= 24 && height >= 24; })`)
+			g.shoot(g.t.TempDir(), fmt.Sprintf("%s-%s-%d.png", state, colours, width))
+			g.examine(g.script, fmt.Sprintf("%s, %s, %d", state, colours, width))
 		}
 	}
-	look("alone")
-	s.join(sumin, otter, v1.Member{ID: "long------------", Name: long[:32]})
-	s.do(func() { s.postAt(otter, "yesterday", time.Now().AddDate(0, 0, -1)) })
-	s.post(sumin, "안녕하세요!", "https://example.com/"+long, long)
-	s.post(v1.Member{ID: "long------------", Name: long[:32]}, "a name as long as it may be")
-	v.say("https://example.com/a를 보세요")
-	v.shows("https://example.com/a를 보세요")
-	v.wait(`[...document.querySelectorAll("#chat a")].at(-1).href === "https://example.com/a"`)
-	look("talk")
+}
+
+// TestPageLook shows the page in each state.
+func TestPageLook(t *testing.T) {
+	t.Parallel()
+	g := gallery{s: newStage(t)}
+	g.view = visit(t, g.s.url(), "ko-KR")
+	t.Run("axe-core", func(t *testing.T) { g.script = axe(t) })
+	g.look("alone")
+	g.showTalk()
+	g.showTrouble()
+	g.showSignIn()
+	g.clean(lost...)
+}
+
+// showTalk looks at people who talk, at reading above, and at who they are.
+func (g gallery) showTalk() {
+	g.t.Helper()
+	const korean = "다음 주 금요일 저녁에 시청역 근처에서 만나기로 했던 약속 말인데요, 혹시 한 시간만 늦출 수 있을까요? 회의가 길어질 것 같아서요."
+	long := strings.Repeat("donaudampfschifffahrtsgesellschaft", 20)
+	host := v1.Member{ID: "long------------", Name: long[:32]}
+	g.s.join(sumin, otter, host)
+	g.s.do(func() { g.s.postAt(otter, "yesterday", time.Now().AddDate(0, 0, -1)) })
+	g.s.post(otter, "https://example.com/"+long, long)
+	g.s.post(host, "a name as long as it may be")
+	g.s.post(sumin, "안녕하세요!", korean)
+	g.say("https://example.com/a를 보세요")
+	g.say("좋아요 👍\n그럼 8시에 봬요")
+	g.shows("좋아요 👍\n그럼 8시에 봬요")
+	g.wait(`[...document.querySelectorAll("#chat .own a")].at(-1).href === "https://example.com/a"`)
+	g.wait(`document.querySelector("#chat .hangul") && getComputedStyle([...document.querySelectorAll("#chat .text")].find(e => e.textContent === %q)).wordBreak === "keep-all"`, korean)
+	g.look("talk")
 	for _, field := range []string{"#message", "#name"} {
-		v.wait(`parseFloat(getComputedStyle(document.querySelector(%q)).fontSize) >= 16`, field)
+		g.wait(`parseFloat(getComputedStyle(document.querySelector(%q)).fontSize) >= 16`, field)
 	}
-	s.down()
-	v.phase("waiting")
-	v.write("on its way")
-	v.do(v.Press(v.ctx, "Enter", 0))
-	v.waits(1)
-	look("lost")
-	v.clean(lost...)
+	g.do(g.Eval(g.ctx, `document.querySelector("#reading").scrollTop = 0, 1`, nil))
+	g.wait(`!document.querySelector("#latest").hidden`)
+	g.s.post(sumin, "아래에 온 것")
+	g.shows("아래에 온 것")
+	g.look("above", func() {
+		g.do(g.Eval(g.ctx, `document.querySelector("#reading").scrollTop = 0, 1`, nil))
+		g.wait(`!document.querySelector("#latest").hidden`)
+	})
+	g.do(g.Click(g.ctx, "#latest"))
+	g.look("members", func() {
+		g.wait(atEnd)
+		g.do(g.Eval(g.ctx, `document.querySelector("#panel").hidden && document.querySelector("#people").click(), 1`, nil))
+	})
+}
+
+// showTrouble looks at texts that wait or failed, and at what there is to read when
+// there is no connection.
+func (g gallery) showTrouble() {
+	g.t.Helper()
+	g.s.do(func() {
+		g.s.script = func(from *visitor, r v1.Request) bool {
+			if say, ok := r.(v1.Say); ok {
+				from.send(v1.Refusal{Code: v1.TooLong, ID: say.ID})
+				return true
+			}
+			return false
+		}
+	})
+	g.say("거절된 말")
+	g.wait(`document.querySelector("#outbox .failed") && !document.querySelector("#notice").hidden`)
+	g.look("failed")
+	g.s.do(func() { g.s.script = nil })
+	g.s.down()
+	g.phase("waiting")
+	g.write("보내는 중인 말")
+	g.do(g.Press(g.ctx, "Enter", 0))
+	g.waits(2)
+	g.look("lost")
+	g.s.do(func() { g.s.refuse = v1.RoomFull })
+	g.s.up()
+	g.hurry()
+	g.wait(`document.querySelector("#why").textContent.includes("가득")`)
+	g.look("refused")
+	g.s.do(func() { g.s.refuse = nil })
+	g.s.forget("SECOND")
+	g.s.post(otter, "after the restart")
+	g.hurry()
+	g.live()
+	g.wait(`document.querySelector("#chat .break") && document.querySelectorAll("#chat .day").length === 2`)
+	g.do(g.Click(g.ctx, "#outbox .failed button:nth-of-type(3)"))
+	g.waits(0)
+	g.look("break")
+}
+
+// showSignIn looks at a room with a name as long as it may be, in English, and at
+// a name of one's own that stays.
+func (g gallery) showSignIn() {
+	g.t.Helper()
+	g.s.do(func() { g.s.fixed = true })
+	g.do(g.Goto(g.ctx, g.s.url()+"?room="+strings.Repeat("donaudampfschifffahrtsgesellschaft", 2)[:64]))
+	g.live()
+	g.do(g.Click(g.ctx, "#language"))
+	g.look("fixed", func() {
+		g.do(g.Eval(g.ctx, `document.querySelector("#panel").hidden && document.querySelector("#people").click(), 1`, nil))
+		g.wait(`!document.querySelector("#fixed").hidden`)
+	})
 }
 
 // shoot takes a picture. It is kept only if PICTURES in the environment is a folder

@@ -26,7 +26,9 @@ type stage struct {
 	t    *testing.T
 	host string // "127.0.0.1:PORT"
 
-	limits v1.Limits // to be set before the first visitor comes
+	// To be set before the first visitor comes.
+	limits v1.Limits
+	fixed  bool // everybody's name, by a sign-in
 
 	mu       sync.Mutex
 	http     *http.Server
@@ -150,7 +152,7 @@ func (s *stage) enter(v *visitor, q v1.Query, refusal *v1.Refusal) bool {
 	}
 	s.tell(s.presence.Enter(time.Now(), v.you))
 	head := s.base + uint64(len(s.log))
-	v.send(v1.Welcome{You: v.you, Room: q.Room, Members: s.presence.Snapshot(), Limits: s.limits,
+	v.send(v1.Welcome{You: v.you, Fixed: s.fixed, Room: q.Room, Members: s.presence.Snapshot(), Limits: s.limits,
 		Head: v1.Position{Epoch: s.epoch, Seq: head - 1}})
 	s.replay(v, q.After, head)
 	v.send(v1.Live{})
@@ -190,6 +192,10 @@ func (s *stage) take(v *visitor, payload []byte) {
 	case v1.Ping:
 		v.send(v1.Pong{})
 	case v1.Rename:
+		if s.fixed {
+			v.send(v1.Refusal{Code: v1.NameFixed})
+			return
+		}
 		v.you.Name = r.Name
 		s.tell(s.presence.Rename(time.Now(), v.you))
 	case v1.Say:

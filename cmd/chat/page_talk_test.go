@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -151,53 +152,42 @@ func TestPageWindows(t *testing.T) {
 	b.clean()
 }
 
-// TestPageName renames: for the others, after a reload, and not to what is no name.
-func TestPageName(t *testing.T) {
+// TestPageTabs opens a second tab: both are one member, what one says is own in the
+// other; but what is on its way is the tab's that it was written in.
+func TestPageTabs(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	a, b := visit(t, s.url(), "ko-KR"), visit(t, s.url(), "en-US")
-	enter := func(name string) {
-		t.Helper()
-		a.do(a.Click(a.ctx, "#name"))
-		a.do(a.Eval(a.ctx, `document.querySelector("#name").select(), 1`, nil))
-		a.do(a.Type(a.ctx, name))
-		a.do(a.Press(a.ctx, "Enter", 0))
-	}
-	a.do(a.Size(a.ctx, 1000, 700, false))
-	a.wait(`!document.querySelector("#panel").hidden`)
-	enter("지민")
+	a := visit(t, s.url(), "ko-KR")
+	page, err := a.Beside(a.ctx, s.url())
+	a.do(err)
+	b := view{tab{t, a.ctx, page}}
+	t.Cleanup(func() { b.Close(context.WithoutCancel(a.ctx)) })
+	b.live()
 	for _, v := range []view{a, b} {
-		v.wait(`[...document.querySelectorAll("#list bdi")].some(e => e.textContent === "지민")`)
+		v.wait(`document.querySelector("#count").textContent === "1" && !document.querySelector("#invitation").hidden`)
 	}
-	enter(strings.Repeat("긴", 33))
-	a.wait(`!document.querySelector("#nameNotice").hidden`)
-	a.do(a.Goto(a.ctx, s.url()))
+	a.say("mine")
+	for _, v := range []view{a, b} {
+		v.shows("mine")
+		v.wait(`document.querySelectorAll("#chat .own .mark").length === 1`)
+	}
+	s.do(func() { s.deaf = true })
+	a.say("on its way")
+	a.waits(1)
+	b.do(b.Goto(b.ctx, s.url()))
+	b.live()
+	b.waits(0)
+	s.do(func() { s.deaf = false })
+	s.do(s.cut)
+	a.hurry()
 	a.live()
-	a.wait(`document.querySelector("#name").value === "지민"`)
-	a.wait(`[...document.querySelectorAll("#list bdi")].some(e => e.textContent === "지민")`)
-	s.do(func() {
-		s.script = func(v *visitor, r v1.Request) bool {
-			if _, ok := r.(v1.Rename); ok {
-				v.send(v1.Refusal{Code: v1.BadName})
-			}
-			return true
-		}
-	})
-	enter("거절")
-	a.wait(`document.querySelector("#name").value === "지민" && !document.querySelector("#nameNotice").hidden`)
-	a.clean()
-}
-
-// TestPageNamesAlike shows tags where two names look alike, old messages included.
-func TestPageNamesAlike(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	s.post(otter, "hello")
-	v := visit(t, s.url(), "en-US")
-	v.wait(`document.querySelector("#chat .tag").hidden`)
-	s.post(v1.Member{ID: "9xLR8MXYCvoHDd6y", Name: "quiet 0tter"}, "me too")
-	v.wait(`[...document.querySelectorAll("#chat .tag")].map(e => e.hidden || e.textContent).join() === "#4OLR,#9xLR"`)
-	v.clean()
+	a.waits(0)
+	b.hurry()
+	for _, v := range []view{a, b} {
+		v.shows("on its way")
+		v.has("mine", "on its way")
+		v.clean(lost...)
+	}
 }
 
 // TestPageRooms goes into rooms by URL and makes a private one.
