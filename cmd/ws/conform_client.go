@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os/exec"
 	"strings"
 	"sync"
@@ -24,13 +25,19 @@ func (c *conformCall) startClients(command []string) error {
 	if needsURL(command) {
 		return fmt.Errorf("%q has no place for the URL: allowed is a command with {url} in it", strings.Join(command, " "))
 	}
+	if strings.HasPrefix(c.listen, "unix:") {
+		return fmt.Errorf("-listen is %q: allowed for conform is host:port, which a URL can say", c.listen)
+	}
 	cfg, err := c.target.Server()
 	if err != nil {
 		return err
 	}
-	ln, _, err := c.target.Listen(c.listen)
+	ln, url, err := c.target.Listen(c.listen)
 	if err != nil {
 		return err
+	}
+	if tcp, ok := ln.Addr().(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		c.cfg.Base = strings.TrimSuffix(url, "/") // else the address: a name has to be looked up
 	}
 	c.cfg.Conn, c.cfg.Listener, c.cfg.Name = cfg, ln, strings.Join(command, " ")
 	c.cfg.Launch = func(ctx context.Context, url string) error { return launch(ctx, command, url) }

@@ -27,6 +27,7 @@ type Config struct {
 	Listener net.Listener                                // where a client under test comes to
 	Launch   func(ctx context.Context, url string) error // has the client open url, and returns when it has ended; ctx ends it
 	Name     string                                      // of the client, for the report
+	Base     string                                      // of the URLs that it is told, "ws://localhost:9001"; empty: the address of Listener
 
 	Cases    []string         // patterns, see [Case.Matches]; nil: all
 	Only     func(*Case) bool // nil: all of those
@@ -75,6 +76,9 @@ func (c Config) filled() *Config {
 	}
 	if c.Parallel == 0 {
 		c.Parallel = DefaultParallel
+	}
+	if c.Base == "" && c.Listener != nil {
+		c.Base = "ws://" + c.Listener.Addr().String()
 	}
 	c.Conn.Deflate.Enabled = false // each case has its own offer
 	c.Conn.HandshakeTimeout = c.Timeout

@@ -105,7 +105,7 @@ func (b *bench) visit(ctx context.Context) (arrival, outcome) {
 	defer forget()
 	ended := make(chan error, 1)
 	b.clients.Go(func() {
-		err := b.cfg.Launch(ctx, "ws://"+b.cfg.Listener.Addr().String()+resource)
+		err := b.cfg.Launch(ctx, b.cfg.Base+resource)
 		ended <- err
 		b.note(err)
 	})

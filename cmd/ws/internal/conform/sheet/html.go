@@ -49,6 +49,7 @@ func HTML(w io.Writer, r *conform.Results, deviations []conform.Deviation) error
 		Blocks     []block
 		All        row
 		Began      string
+		Took       time.Duration
 	}{r, verdict(r, deviations), len(deviations) == 0 && len(r.Died) == 0, deviations, conform.Verdicts, blocks, all,
-		r.Began.UTC().Format("2006-01-02 15:04:05 UTC")})
+		r.Began.UTC().Format("2006-01-02 15:04:05 UTC"), r.Took.Round(100 * time.Millisecond)})
 }
