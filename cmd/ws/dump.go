@@ -125,7 +125,7 @@ func runDump(ctx context.Context, env *cli.Env, args []string) cli.Status {
 		name = operands[0]
 		file, err := os.Open(name)
 		if err != nil {
-			return env.Fail(c.Name(), cli.Usage, fmt.Errorf("FILE is %w", err))
+			return env.Fail(c.Name(), cli.Usage, fmt.Errorf("FILE cannot be read: %w", err))
 		}
 		defer file.Close()
 		in = file

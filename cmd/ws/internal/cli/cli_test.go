@@ -22,6 +22,7 @@ func call() (f *Flags, target *Target, size *int) {
 	f.Examples = []string{"# one\nws try a", "# two\nws try b"}
 	f.Duration("time", time.Second, "how `long`")
 	f.Var(Bytes{size}, "size", "`bytes` of it")
+	f.Int("count", 0, "how `many`")
 	target.Register(f)
 	return f, target, size
 }
@@ -45,12 +46,14 @@ func TestReadInAnyOrder(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	for args, want := range map[string]string{
-		"":                "try needs URL, and was given 0 of 1",
-		"a b":             "try needs URL, and was given 2 of 1",
+		"":                "try needs URL, and was given 0",
+		"a b":             "try needs URL, and was given 2",
 		"-no a":           "flag provided but not defined: -no",
 		"-size 1GB a":     `invalid value "1GB" for flag -size: allowed are bytes below 2 GiB, as in 65536, 64KiB or 1MiB`,
 		"-size 9999MiB a": `invalid value "9999MiB"`,
-		"-time 5 a":       "invalid value",
+		"-time 5 a":       `invalid value "5" for flag -time: allowed is a time, as in 500ms, 90s or 1h30m`,
+		"-count x a":      `invalid value "x" for flag -count: allowed is a number`,
+		"-k=maybe a":      `invalid boolean value "maybe" for -k: allowed is true or false`,
 	} {
 		f, _, _ := call()
 		if _, err := f.Read(strings.Fields(args)); err == nil || !strings.Contains(err.Error(), want) {
@@ -135,7 +138,7 @@ func TestTargetRefuses(t *testing.T) {
 
 func TestOperands(t *testing.T) {
 	for _, tt := range []struct{ operands, args, want string }{
-		{"URL", "", "try needs URL, and was given 0 of 1"},
+		{"URL", "", "try needs URL, and was given 0"},
 		{"[URL]", "", ""},
 		{"[URL]", "a", ""},
 		{"[URL]", "a b", "try takes [URL], and was given 2"},

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -38,6 +40,9 @@ func (e *Env) Fail(command string, s Status, err error) Status {
 	fmt.Fprintf(e.Err, "ws %s: %v\n", command, err)
 	if s == Usage {
 		fmt.Fprintf(e.Err, "`ws %s -h` tells what is allowed\n", command)
+	}
+	if _, untrusted := errors.AsType[*tls.CertificateVerificationError](err); untrusted {
+		fmt.Fprintln(e.Err, "-cacert names a file of authorities that are trusted, -k takes any certificate")
 	}
 	return s
 }

@@ -9,6 +9,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Flags are a command's flags with what its help says.
@@ -34,7 +35,7 @@ func (f *Flags) Read(args []string) ([]string, error) {
 	var operands []string
 	for {
 		if err := f.Parse(args); err != nil {
-			return nil, err
+			return nil, f.explain(err)
 		}
 		rest := f.Args()
 		if len(rest) == 0 {
@@ -47,6 +48,29 @@ func (f *Flags) Read(args []string) ([]string, error) {
 		operands, args = append(operands, rest[0]), rest[1:]
 	}
 	return operands, f.count(len(operands))
+}
+
+// explain says what is allowed where package flag says "parse error".
+func (f *Flags) explain(err error) error {
+	text, ok := strings.CutSuffix(err.Error(), ": parse error")
+	i := strings.LastIndex(text, " -")
+	if !ok || i < 0 {
+		return err
+	}
+	fl := f.Lookup(text[i+2:])
+	if fl == nil {
+		return err
+	}
+	allowed := "allowed is a number"
+	if value, ok := fl.Value.(flag.Getter); ok {
+		switch value.Get().(type) {
+		case bool:
+			allowed = "allowed is true or false"
+		case time.Duration:
+			allowed = "allowed is a time, as in 500ms, 90s or 1h30m"
+		}
+	}
+	return fmt.Errorf("%s: %s", text, allowed)
 }
 
 // count judges how many operands there are.
@@ -64,7 +88,7 @@ func (f *Flags) count(n int) error {
 	case n >= least && n <= most:
 		return nil
 	case least == len(f.Operands) && least > 0:
-		return fmt.Errorf("%s needs %s, and was given %d of %d", f.Name(), names, n, least)
+		return fmt.Errorf("%s needs %s, and was given %d", f.Name(), names, n)
 	default:
 		return fmt.Errorf("%s takes %s, and was given %d", f.Name(), cmp.Or(names, "flags alone"), n)
 	}

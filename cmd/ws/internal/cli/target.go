@@ -33,10 +33,14 @@ type Target struct {
 	deflate      bool
 }
 
-// Register adds the flags of a Target.
+// Register adds the flags of a Target, behind -listen where the command has it.
 func (t *Target) Register(f *Flags) {
+	origin := "`origin` to claim, as a browser would: https://example.org"
+	if f.Lookup("listen") != nil {
+		origin += ";\nwith -listen: pages from there may connect, from anywhere with *"
+	}
 	f.Var(&t.headers, "H", "`header` to send, \"Name: value\"; may be given several times")
-	f.StringVar(&t.origin, "origin", "", "`origin` to claim, as a browser would: https://example.org;\nwith -listen: pages from there may connect, from anywhere with *")
+	f.StringVar(&t.origin, "origin", "", origin)
 	f.StringVar(&t.user, "u", "", "`user:password` for HTTP's basic authentication")
 	f.BoolVar(&t.insecure, "k", false, "take any certificate of a wss: server")
 	f.StringVar(&t.authorities, "cacert", "", "take certificates that the authorities in `file` signed, in PEM, and no others")
