@@ -2,6 +2,7 @@ package listen
 
 import (
 	"crypto/tls"
+	"fmt"
 	"sync/atomic"
 )
 
@@ -23,7 +24,7 @@ func LoadCertificate(cert, key string) (*Certificate, error) {
 func (c *Certificate) Reload() error {
 	pair, err := tls.LoadX509KeyPair(c.cert, c.key)
 	if err != nil {
-		return err
+		return fmt.Errorf("certificate %s, key %s: %w", c.cert, c.key, err)
 	}
 	c.current.Store(&pair)
 	return nil

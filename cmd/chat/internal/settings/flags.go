@@ -78,7 +78,7 @@ func (p *parser) messageLimits() group {
 	c := &p.Server
 	return group{title: "Limits on what a connection sends", options: []option{
 		{name: "rate", argument: "n/s|n/m", value: pace{&c.Limits.Rate.Every, true}, standard: "trial: off, public: 4/s",
-			brief: "messages in the long run; a text counts once for each 4 KiB; over it they are not taken"},
+			brief: "messages in the long run; a text counts once for each 4 KiB; over it they wait, in the end 1008"},
 		{name: "burst", argument: "n", value: number{&c.Limits.Rate.Burst, 1, million, false},
 			brief: "messages at once after a pause, where there is a -rate"},
 		{name: "text-bytes", argument: "size", value: size[int]{&c.Limits.Text, 1, 1 << 20, false},

@@ -67,7 +67,7 @@ func (p *parser) readArgs(args []string) error {
 		return err
 	}
 	if rest := p.set.Args(); len(rest) > 0 {
-		return fmt.Errorf("%q is no flag: allowed are flags alone, each with a dash", rest[0])
+		return fmt.Errorf("%q is no flag: allowed are flags alone, each with a dash; true and false stand behind =, as in -echo=false", rest[0])
 	}
 	p.set.Visit(func(f *flag.Flag) { p.given[f.Name] = true })
 	return nil

@@ -215,7 +215,7 @@ func TestRefusesTogether(t *testing.T) {
 		{[]string{"-rate"}, "flag needs an argument: -rate"},
 		{[]string{"-echo=perhaps"}, "allowed is true, false"},
 		{[]string{"run"}, `"run" is no flag: allowed are flags alone`},
-		{[]string{"-echo", "false"}, `"false" is no flag`},
+		{[]string{"-echo", "false"}, `-echo=false`},
 		{[]string{"-tls-cert", "c"}, "-tls-cert and -tls-key go together"},
 		{[]string{"-tls-key", "k"}, "-tls-cert and -tls-key go together"},
 		{[]string{"-name-header", "X-User"}, "-name-header is believed from -trusted-proxies only"},
