@@ -65,7 +65,7 @@ func listen(t testing.TB) net.Listener {
 // judged runs cfg, and demands that no case is worse than a pass.
 func judged(t *testing.T, cfg Config) *Results {
 	t.Helper()
-	cfg.Timeout = 80 * time.Second // for machines that have other work
+	cfg.Timeout, cfg.Patience = 80*time.Second, 5*time.Second // for machines that have other work
 	res, err := Run(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
