@@ -55,7 +55,8 @@ type Config struct {
 
 	// InPlace lets Feed keep a message that is not whole yet where it is, and
 	// hand out the memory up to the capacity of Feed's argument by
-	// [Receiver.Space]. The buffer must then stay untouched until Space is nil.
+	// [Receiver.Space]. The buffer must then stay untouched as long as
+	// [Receiver.InPlace] says so; [Receiver.Settle] ends that.
 	InPlace bool
 }
 

@@ -119,6 +119,12 @@ func (r *Receiver) reserve(n int) error {
 	if cap(m.kept)-len(m.kept) >= n && m.kept != nil {
 		return nil
 	}
+	return r.move(n)
+}
+
+// move puts what is kept where there is room for n more bytes.
+func (r *Receiver) move(n int) error {
+	m := &r.message
 	have := len(m.kept) - m.front + n
 	ahead := int(min(r.left, 3*int64(have)))
 	if !r.frame.Fin || m.fragments > 1 {
@@ -149,6 +155,22 @@ func (r *Receiver) Space() []byte {
 	}
 	have := len(m.kept)
 	return m.kept[have:min(int64(cap(m.kept)), int64(have)+r.left)]
+}
+
+// InPlace says whether an unfinished message stands in what Feed was given, which
+// must stay untouched then.
+func (r *Receiver) InPlace() bool { return r.message.lent }
+
+// Settle moves such a message into Memory, so that a connection which waits for the
+// rest holds no more than what came. Space is another one then. It may fail the
+// stream: see Err.
+func (r *Receiver) Settle() {
+	if !r.message.lent {
+		return
+	}
+	if err := r.move(1); err != nil {
+		r.fail(err)
+	}
 }
 
 // inflate gives the message that src stands for (RFC 7692 §7.2.2), with room for

@@ -19,6 +19,7 @@ type reading struct {
 	into    func(i int) bool             // whether the i-th read goes into Space
 	buffer  func(size int, n int) []byte // where else n bytes go
 	share   bool                         // buffer gives the same memory again
+	settle  bool                         // nothing is left where it was read
 }
 
 // readings are all the ways: into Space or elsewhere although it was offered, with
@@ -35,11 +36,13 @@ func readings() (all []reading) {
 			one := func(_, n int) []byte { return shared[:n] }
 			name := fmt.Sprintf("in place %t, %d bytes, ", inPlace, size)
 			all = append(all,
-				reading{name + "space, one buffer", inPlace, size, always, one, true},
-				reading{name + "space, no capacity", inPlace, size, always, exact, false},
-				reading{name + "elsewhere", inPlace, size, never, roomy, false},
-				reading{name + "elsewhere, no capacity", inPlace, size, never, exact, false},
-				reading{name + "in turn", inPlace, size, inTurn, roomy, false},
+				reading{name + "space, one buffer", inPlace, size, always, one, true, false},
+				reading{name + "space, one buffer, settled", inPlace, size, always, one, true, true},
+				reading{name + "space, no capacity", inPlace, size, always, exact, false, false},
+				reading{name + "elsewhere", inPlace, size, never, roomy, false, false},
+				reading{name + "elsewhere, settled", inPlace, size, never, roomy, false, true},
+				reading{name + "elsewhere, no capacity", inPlace, size, never, exact, false, false},
+				reading{name + "in turn", inPlace, size, inTurn, roomy, false, false},
 			)
 		}
 	}
@@ -64,7 +67,10 @@ func (how reading) read(t *testing.T, r *session.Receiver, in []byte) (got [][]b
 			}
 			spoil(ev.Payload) // it is ours to change
 		}
-		if r.Space() == nil && how.share {
+		if how.settle {
+			r.Settle()
+		}
+		if !r.InPlace() && how.share {
 			spoil(how.buffer(how.size, min(how.size, 200<<10)))
 		}
 	}
@@ -138,6 +144,35 @@ func TestInPlaceTakesNothing(t *testing.T) {
 	}
 	if r.Space() != nil || m.gets != 0 {
 		t.Errorf("%d slices were taken", m.gets)
+	}
+}
+
+// TestSettle moves what came of a message, whatever it is, and takes memory in
+// proportion. Where there is none, the connection fails with 1013.
+func TestSettle(t *testing.T) {
+	for _, short := range []int{0, 1} {
+		m := &meter{t: t, failAt: short}
+		r := session.NewReceiver(session.Config{InPlace: true, Memory: m})
+		buf := make([]byte, 64<<10)
+		events(r, buf[:copy(buf[:108], dataFrame(true, false, frame.Binary, pattern(60_000)))])
+		if !r.InPlace() {
+			t.Fatal("it is not left where it is")
+		}
+		r.Settle()
+		spoil(buf)
+		if r.InPlace() || m.held > 1<<10 {
+			t.Errorf("in place %t, %d bytes held", r.InPlace(), m.held)
+		}
+		if short > 0 {
+			if r.Err() != frame.ErrMemoryShort || r.Space() != nil {
+				t.Errorf("without memory: %v", r.Err())
+			}
+			continue
+		}
+		got := reading{size: 1000, into: func(int) bool { return true }}.read(t, r, dataFrame(true, false, frame.Binary, pattern(60_000))[108:])
+		if len(got) != 1 || !bytes.Equal(got[0], pattern(60_000)) || m.held != 0 {
+			t.Errorf("%d messages, %v, %d bytes held", len(got), r.Err(), m.held)
+		}
 	}
 }
 

@@ -12,8 +12,9 @@ import (
 // second, a tenth of them every 100 ms, so a deadline is kept to about a second.
 // Its goroutine runs while it has connections. The zero Clock is ready.
 type Clock struct {
-	now   atomic.Int64 // nanoseconds since the Clock's first connection, coarse
-	fresh atomic.Int32 // connections that wait for their first bytes, see freshMax
+	now     atomic.Int64 // nanoseconds since the Clock's first connection, coarse
+	fresh   atomic.Int32 // connections that wait for their first bytes, see freshMax
+	holding atomic.Int32 // connections that wait with their buffers, see holdMax
 
 	mu    sync.Mutex
 	start time.Time

@@ -57,8 +57,8 @@ type Conn struct {
 	closing  atomic.Bool  // a Close went into the output; written under mu
 	ended    atomic.Bool  // cause stays as it is
 
-	rested bool // in this silence the reader was given a fresh stack; under mu
-	fresh  bool // waits for its first bytes on a goroutine, see freshMax
+	rested bool   // in this silence the reader was given a fresh stack; under mu
+	favour favour // the reader's
 
 	role  frame.Role
 	slot  uint8 // in the Clock

@@ -39,3 +39,10 @@ const FreshMax = freshMax
 
 // Crowd lets n more connections wait for their first bytes, and says how many do.
 func (k *Clock) Crowd(n int32) int32 { return k.fresh.Add(n) }
+
+const HoldMax = holdMax
+
+// Holding says how many connections wait with their buffers, and Hold lets more do so.
+func (k *Clock) Holding() int32 { return k.holding.Load() }
+
+func (k *Clock) Hold(n int32) { k.holding.Add(n) }

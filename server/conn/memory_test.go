@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -80,6 +81,58 @@ func TestMemoryShort(t *testing.T) {
 	if n := memory.Used(); n != 0 {
 		t.Errorf("%d bytes in use at the end", n)
 	}
+}
+
+// §10.4: a connection that waits for the rest of a message holds what came of it,
+// not a buffer, and what it holds is counted. A few may keep theirs.
+func TestMemoryOfBegunMessages(t *testing.T) {
+	const many, most = 300, 50_000
+	memory, clock := &conn.Memory{}, &conn.Clock{}
+	cfg := &conn.Config{Memory: memory, Clock: clock}
+	whole := wire(t, frame.Client, `binary "x"*60000`)
+	before := heapInUse()
+	var peers []*peer
+	for i := range many {
+		c, p := overTCP(t, frame.Server, cfg)
+		go echo(c)
+		p.write(whole[:most*(i%2)+10]) // nothing of it, or nearly all
+		peers = append(peers, p)
+	}
+	wait(t, func() bool { return memory.Used() >= (many/2-conn.HoldMax)*most })
+	if runtime.GOOS == "linux" {
+		if grown := heapInUse() - before; grown > many/2*2*most+conn.HoldMax*200_000 {
+			t.Errorf("%d bytes for %d messages", grown, many)
+		}
+	}
+	for i, p := range peers {
+		p.write(whole[most*(i%2)+10:])
+		p.want(`binary "x"*60000`)
+	}
+	if memory.Used() != 0 || clock.Holding() != 0 {
+		t.Errorf("%d bytes in use at the end, %d connections with a buffer", memory.Used(), clock.Holding())
+	}
+	for _, p := range peers {
+		p.nc.Close()
+	}
+}
+
+// A connection that finds no memory for what came of its message is failed, as is
+// one that finds none for the rest.
+func TestMemoryShortOfBegunMessages(t *testing.T) {
+	cfg := &conn.Config{Memory: &conn.Memory{Limit: 100}, Clock: &conn.Clock{}}
+	cfg.Clock.Hold(conn.HoldMax)
+	c, p := overTCP(t, frame.Server, cfg)
+	go echo(c)
+	p.write(wire(t, frame.Client, `binary "x"*60000`)[:1000])
+	p.wantFailed(frame.ErrMemoryShort)
+	wantCause(t, c, frame.ErrMemoryShort)
+}
+
+func heapInUse() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 // RFC 7692 §7.2.2: what is inflated comes from the Memory too, however much it

@@ -50,6 +50,15 @@ func (c *Conn) tryPark() (parked, again bool) {
 	return true, false
 }
 
+// A favour is what a Clock grants to a few connections at a time.
+type favour uint8
+
+const (
+	none    favour = iota
+	fresh          // to wait for its first bytes on a goroutine, see freshMax
+	holding        // to wait for the rest of a message with its buffer, see holdMax
+)
+
 // freshMax is how many connections of a Clock may wait for their first bytes on
 // goroutines of their own. Most say something at once, and are answered sooner
 // so; but where thousands come together, their goroutines must not all stand
@@ -65,7 +74,7 @@ func (c *Conn) parkFirst() bool {
 		return false
 	}
 	if c.cfg.Clock.fresh.Add(1) <= freshMax {
-		c.fresh = true
+		c.favour = fresh
 		return false
 	}
 	c.cfg.Clock.fresh.Add(-1)
@@ -76,8 +85,8 @@ func (c *Conn) parkFirst() bool {
 
 // knownNow ends the time in which a connection counts for freshMax.
 func (c *Conn) knownNow() {
-	if c.fresh {
-		c.fresh = false
+	if c.favour == fresh {
+		c.favour = none
 		c.cfg.Clock.fresh.Add(-1)
 	}
 }

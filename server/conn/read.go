@@ -140,7 +140,7 @@ func (c *Conn) turn(handle func(session.Event) bool) course {
 	if err := c.rcv.Err(); err != nil {
 		c.fail(err)
 	}
-	if len(c.rest) == 0 && c.rcv.Space() == nil {
+	if len(c.rest) == 0 && !c.rcv.InPlace() {
 		c.releaseBuffer()
 	}
 	if c.answer() {
@@ -211,6 +211,31 @@ func (c *Conn) releaseBuffer() {
 		readBuffers.Put(c.buf)
 		c.buf = nil
 	}
+	if c.favour == holding {
+		c.favour = none
+		c.cfg.Clock.holding.Add(-1)
+	}
+}
+
+// holdMax is how many connections of a Clock may wait for the rest of a message with
+// their buffers, in which its beginning stands: a copy is saved so. Of more than
+// that, what came is moved where it is counted (§10.4): many could begin a message
+// and never end it.
+const holdMax = 32
+
+// stall is for a connection that has to wait inside a message, and has its buffer.
+// It gives where to read to when there is something; false if the connection failed.
+func (c *Conn) stall() (space []byte, ok bool) {
+	switch {
+	case c.favour == holding:
+	case c.cfg.Clock.holding.Add(1) <= holdMax:
+		c.favour = holding
+	default:
+		c.cfg.Clock.holding.Add(-1)
+		c.rcv.Settle()
+		c.releaseBuffer()
+	}
+	return c.rcv.Space(), c.rcv.Err() == nil
 }
 
 // dispatch handles one event. It is false if the user does not want another.

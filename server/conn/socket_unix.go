@@ -46,11 +46,12 @@ func (s *raw) take(nc syscall.Conn) bool {
 
 // A reading is what one read needs while it waits.
 type reading struct {
-	conn  *Conn
-	space []byte
-	n     int
-	errno syscall.Errno
-	try   func(fd uintptr) bool // once, made with the reading
+	conn   *Conn
+	space  []byte
+	n      int
+	errno  syscall.Errno
+	failed bool                  // there was no memory for what came
+	try    func(fd uintptr) bool // once, made with the reading
 }
 
 var readings = sync.Pool{New: func() any {
@@ -64,13 +65,15 @@ var readings = sync.Pool{New: func() any {
 func (s *raw) read(c *Conn, space []byte) ([]byte, error) {
 	r := readings.Get().(*reading)
 	defer readings.Put(r)
-	r.conn, r.space = c, space
+	r.conn, r.space, r.failed = c, space, false
 	err := s.wait.Read(r.try)
 	p := r.space
 	r.conn, r.space = nil, nil
 	switch {
 	case err != nil:
 		return nil, err
+	case r.failed:
+		return nil, nil // the Receiver knows why
 	case r.errno != 0:
 		return nil, r.errno
 	case r.n == 0:
@@ -94,11 +97,16 @@ func (r *reading) once(fd uintptr) bool {
 	if r.errno != syscall.EAGAIN {
 		return true
 	}
-	if own {
+	switch {
+	case own:
 		r.space = nil
 		r.conn.releaseBuffer()
+	case r.conn.buf != nil:
+		var ok bool
+		r.space, ok = r.conn.stall()
+		r.failed = !ok
 	}
-	return false
+	return r.failed
 }
 
 // await looks without reading first: what came before the poller was reset would
