@@ -11,10 +11,17 @@ type Prediction struct {
 	// At is where in the stream the frame begins that ended it. Of a stream that is
 	// open it is where the frame begins that is not whole, or the stream's length.
 	At int
+	// Message is what there is of the message that is not whole, or did not inflate,
+	// as on the wire and unmasked. Compressed says what it is.
+	Message    []byte
+	Compressed bool
 }
 
 // Predict is [Reference] in parts.
 func Predict(cfg Config, in []byte) Prediction {
 	o := judge(cfg, in)
-	return Prediction{Events: o.events, Broken: o.broken, Closed: o.end == closed, At: o.at}
+	return Prediction{
+		Events: o.events, Broken: o.broken, Closed: o.end == closed, At: o.at,
+		Message: o.message, Compressed: o.frames > 0 && o.packed,
+	}
 }

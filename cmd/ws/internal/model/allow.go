@@ -19,15 +19,17 @@ const (
 	Codes
 	OwnCode
 	NoClose
+	LatePong
+	PongOrder
+	UnaskedPong
 
 	LateEnd
 	OtherCode
-	UnaskedPong
 )
 
-// StrictOnly are those that the RFC lets be; [Probes] finds them out. The others
-// have to be allowed by name.
-const StrictOnly = NonMinimal | LateUTF8 | LateFrame | LateLimit | CutDeflate | OldWindow | Codes | OwnCode | NoClose
+// StrictOnly are those that the RFC lets be: [Probes] finds them out. The others have
+// to be allowed by name.
+const StrictOnly = LateEnd - 1
 
 // A Rule is an Allow with its name.
 type Rule struct {
@@ -47,9 +49,11 @@ var Rules = []Rule{
 	{Codes, "codes", "has its own mind about close codes 1010, 1012 to 1014 and over 4999 (§7.4)"},
 	{OwnCode, "own-code", "answers a Close with another code than it got (§5.5.1)"},
 	{NoClose, "no-close", "fails connections without a Close (§7.1.7)"},
+	{LatePong, "late-pong", "answers a Ping inside a message when the message is whole (§5.5.2)"},
+	{PongOrder, "pong-order", "answers Pings in another order than they came in (§5.5.3)"},
+	{UnaskedPong, "unasked-pong", "sends Pongs that answer no Ping (§5.5.3)"},
 	{LateEnd, "late-end", "leaves the end of TCP to its peer (§7.1.1)"},
 	{OtherCode, "other-code", "fails connections with another code than the rule's (§7.4.1)"},
-	{UnaskedPong, "unasked-pong", "sends Pongs that answer no Ping (§5.5.3)"},
 }
 
 // ParseAllow reads names with commas between.

@@ -118,7 +118,16 @@ func TestJudge(t *testing.T) {
 		{`text rsv2 "a"; ping "f"`, `close 1002; pong "f" | eof`, "", "takes reserved-bits"},
 		{`text 0xff; ping "f"`, `text 0xff`, "", "takes text-not-utf8"},
 		{`ping "1"; op3; ping "f"`, `pong "2"`, "", "pong-other"},
+		{`close 999 0xff; ping "f"`, `close 1007 | eof`, "", "holds"},
+		{`close 1000 0xff; ping "f"`, `close 1002 | eof`, "", "holds"},
+		{`text len=0x8000000000000000; ping "f"`, `close 1009 | eof`, "", "holds"},
 		// What is allowed.
+		{`ping "1"; ping "2"; ping "f"`, `pong "2"; pong "1"; pong "f"`, "pong-order", "holds"},
+		{`ping "1"; ping "2"; ping "f"`, `pong "3"; pong "1"; pong "f"`, "pong-order", "pong-other"},
+		{`text more "a"; ping "f"`, ` | eof`, "late-pong", "holds"},
+		{`text more "a"; ping "f"`, ` | eof`, "", "drops"},
+		{`ping len16 "a"; ping "f"`, `pong "a"; pong "f"`, "nonminimal", "holds"},
+		{`ping len16 "a"; ping "f"`, `pong "a"; pong "f"`, "", "takes control-too-long"},
 		{`text len16 "a"; ping "f"`, `text "a"; pong "f"`, "", "takes length-not-minimal"},
 		{`text len16 "a"; ping "f"`, `text "a"; pong "f"`, "nonminimal", "holds"},
 		{`text len16 "a"; ping "f"`, `close 1002 | eof`, "nonminimal", "holds"},
@@ -186,7 +195,9 @@ func TestJudgeDeflate(t *testing.T) {
 		{fresh, hello + "; " + again + `; ping "f"`, `text "Hello"; text "Hello"; pong "f"`, "old-window", Holds},
 		{fresh, `text rsv1 0xf248cd; ping "f"`, `text "He"; pong "f"`, "", Differs},
 		{fresh, `text rsv1 0xf248cd; ping "f"`, `text "He"; pong "f"`, "cut-deflate", Holds},
-		{fresh, `text rsv1 0xf248cd; ping "f"`, `text ""; pong "f"`, "cut-deflate", Differs},
+		{fresh, `text rsv1 0xf248cd; ping "f"`, `text ""; pong "f"`, "cut-deflate", Holds},
+		{fresh, `text rsv1 more 0xffff; ping "f"`, `close 1007 | eof`, "", Holds},
+		{fresh, `text more 0xffff; ping "f"`, `close 1002 | eof`, "", Differs},
 		{fresh, `text rsv1 0xffffff; ping "f"`, `text "He"; pong "f"`, "cut-deflate", Differs},
 	} {
 		s := Setting{Role: frame.Server, Deflate: tt.deflate}

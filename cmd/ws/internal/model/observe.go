@@ -23,7 +23,6 @@ const (
 type Observed struct {
 	Messages []string         // what it sent, in the notation
 	Pongs    []string         // "pong ..."
-	Last     []byte           // payload of the last Pong
 	Close    *frame.Frame     // its Close
 	After    []frame.Frame    // what stood behind its Close
 	Broken   *frame.Violation // what it broke itself
@@ -88,7 +87,6 @@ func (o *Observer) take(ev session.Event) {
 		s.Messages = append(s.Messages, ev.String())
 	case frame.Pong:
 		s.Pongs = append(s.Pongs, ev.String())
-		s.Last = append([]byte{}, ev.Payload...)
 	case frame.Close:
 		p := bytes.Clone(ev.Payload)
 		s.Close = &frame.Frame{Header: frame.Header{Fin: true, Opcode: frame.Close, Length: int64(len(p))}, Payload: p}

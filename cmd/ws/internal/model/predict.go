@@ -1,9 +1,14 @@
 package model
 
 import (
+	"bytes"
+	"compress/flate"
 	"encoding/binary"
+	"errors"
+	"io"
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"rfc6455/cmd/ws/internal/wire"
 	"rfc6455/frame"
@@ -28,6 +33,9 @@ type Variant struct {
 	Broken []*frame.Violation // of Failed: any of these
 	At     int                // see [fuzz.Prediction]
 
+	message    []byte // that is not whole, or did not inflate, as it was sent
+	compressed bool   // it is
+
 	echoes, pongs []string // what answers the events, in the notation
 }
 
@@ -36,7 +44,7 @@ func Predict(c *Case, allow Allow) []Variant {
 	in := c.Bytes()
 	var all []Variant
 	for _, laxity := range laxities(allow) {
-		v := variant(fuzz.Predict(c.Setting.config(laxity), in), len(in))
+		v := variant(fuzz.Predict(c.Setting.config(laxity), in), in)
 		if laxity != 0 && v.equal(&all[0]) {
 			continue
 		}
@@ -78,14 +86,17 @@ func laxities(allow Allow) []fuzz.Laxity {
 }
 
 // variant reads the oracle's answer.
-func variant(p fuzz.Prediction, sent int) Variant {
-	v := Variant{Events: p.Events, Broken: p.Broken, At: p.At}
+func variant(p fuzz.Prediction, in []byte) Variant {
+	v := Variant{Events: p.Events, Broken: p.Broken, At: p.At, message: p.Message, compressed: p.Compressed}
 	switch {
 	case p.Broken != nil:
 		v.End = Failed
+		if p := closeAt(in[p.At:]); v.breaks(frame.ErrCloseCode) && len(p) > 2 && !utf8.Valid(p[2:]) {
+			v.Broken = append(v.Broken, frame.ErrReasonNotUTF8) // either may be named
+		}
 	case p.Closed:
 		v.End = Closed
-	case p.At < sent:
+	case p.At < len(in):
 		v.End = Torn
 	}
 	return v
@@ -103,24 +114,48 @@ func (v *Variant) breaks(rules ...*frame.Violation) bool {
 // others gives what else is as good as v, by what is allowed.
 func (v *Variant) others(c *Case, in []byte, laxity fuzz.Laxity, allow Allow) (all []Variant) {
 	has := func(a Allow) bool { return allow&a != 0 }
+	all = append(all, v.anyway()...)
 	if has(LateFrame) && v.End == Failed && !wholeAt(in[v.At:]) {
 		all = append(all, Variant{Events: v.Events, End: Torn, At: v.At})
 	}
 	if has(LateLimit) && v.breaks(frame.ErrMessageTooBig, frame.ErrTooManyFragments) {
 		all = append(all, v.unlimited(c, in, laxity)...)
 	}
-	if has(CutDeflate) && v.Broken != nil && v.Broken[0] == frame.ErrDeflateTruncated {
+	if has(CutDeflate) && v.breaks(frame.ErrDeflateTruncated) && onlyCut(v.message) {
 		all = append(all, Variant{Events: v.Events, End: Any, At: v.At})
 	}
 	if has(OldWindow) && v.breaks(frame.ErrDeflateCorrupt) && c.Setting.config(0).Deflate == fuzz.Fresh {
 		cfg := c.Setting.config(laxity)
 		cfg.Deflate = fuzz.Takeover
-		all = append(all, variant(fuzz.Predict(cfg, in), len(in)))
+		all = append(all, variant(fuzz.Predict(cfg, in), in))
+	}
+	if has(NonMinimal) && v.breaks(frame.ErrControlTooLong) && shortAt(in[v.At:]) {
+		all = append(all, Variant{Events: v.Events, End: Any, At: v.At})
+	}
+	if has(LatePong) && v.End == Open && c.inside() {
+		all = append(all, Variant{Events: v.Events, End: Torn, At: v.At})
 	}
 	if has(Codes) {
-		all = append(all, v.otherMind(c, in)...)
+		all = append(all, v.otherMind(in)...)
 	}
 	return all
+}
+
+// anyway gives what is as good as v whatever is allowed: what a message that is
+// compressed breaks may come to light before it is whole.
+func (v *Variant) anyway() []Variant {
+	if v.compressed && (v.End == Open || v.End == Torn) {
+		broken := []*frame.Violation{frame.ErrDeflateCorrupt, frame.ErrDeflateTruncated, frame.ErrTextNotUTF8, frame.ErrMessageTooBig}
+		return []Variant{{Events: v.Events, End: Failed, Broken: broken, At: v.At}}
+	}
+	return nil
+}
+
+// onlyCut says whether a compressed message is good as far as it goes.
+func onlyCut(message []byte) bool {
+	_, err := io.Copy(io.Discard, flate.NewReader(bytes.NewReader(message)))
+	var corrupt flate.CorruptInputError
+	return !errors.As(err, &corrupt)
 }
 
 // unlimited is v for who refuses a message over the limit when it is whole: the
@@ -128,7 +163,7 @@ func (v *Variant) others(c *Case, in []byte, laxity fuzz.Laxity, allow Allow) (a
 func (v *Variant) unlimited(c *Case, in []byte, laxity fuzz.Laxity) []Variant {
 	cfg := c.Setting.config(laxity)
 	cfg.Limits.Message, cfg.Limits.Fragments = 1<<62, math.MaxInt
-	free := variant(fuzz.Predict(cfg, in), len(in))
+	free := variant(fuzz.Predict(cfg, in), in)
 	switch {
 	case messages(free.Events) > messages(v.Events):
 		return nil
@@ -149,24 +184,40 @@ func messages(events []frame.Frame) (n int) {
 
 // otherMind is v for an endpoint with another idea of the close codes that the RFC
 // leaves open.
-func (v *Variant) otherMind(c *Case, in []byte) []Variant {
-	f, n, err := wire.ParseHeader(in[v.At:])
-	if err != nil || f.Opcode != frame.Close || f.Length < 2 || int64(len(in)-v.At-n) < f.Length {
+func (v *Variant) otherMind(in []byte) []Variant {
+	p := closeAt(in[v.At:])
+	if len(p) < 2 {
 		return nil
 	}
-	f.Payload = slices.Clone(in[v.At+n:][:f.Length])
-	if f.Masked {
-		f.Key.XOR(f.Payload)
-	}
-	code := binary.BigEndian.Uint16(f.Payload)
+	code := binary.BigEndian.Uint16(p)
 	switch {
 	case v.breaks(frame.ErrCloseCode) && code > 4999:
-		event := frame.Frame{Header: frame.Header{Fin: true, Opcode: frame.Close, Length: f.Length}, Payload: f.Payload}
+		event := frame.Frame{Header: frame.Header{Fin: true, Opcode: frame.Close, Length: int64(len(p))}, Payload: p}
 		return []Variant{{Events: append(slices.Clip(v.Events), event), End: Closed, At: v.At}}
 	case v.End == Closed && (code == 1010 || code >= 1012 && code <= 1014):
 		return []Variant{{Events: v.Events[:len(v.Events)-1], End: Failed, Broken: []*frame.Violation{frame.ErrCloseCode}, At: v.At}}
 	}
 	return nil
+}
+
+// closeAt gives the payload of the whole Close that in begins with, or nil.
+func closeAt(in []byte) []byte {
+	f, n, err := wire.ParseHeader(in)
+	if err != nil || f.Opcode != frame.Close || !wholeAt(in) {
+		return nil
+	}
+	p := slices.Clone(in[n:][:f.Length])
+	if f.Masked {
+		f.Key.XOR(p)
+	}
+	return p
+}
+
+// shortAt says whether in begins with a control frame that is only too long by the
+// form of its length.
+func shortAt(in []byte) bool {
+	f, _, err := wire.ParseHeader(in)
+	return err == nil && f.Length >= 0 && f.Length <= frame.MaxControlPayload
 }
 
 // wholeAt says whether in begins with a whole frame, legal or not.

@@ -11,6 +11,7 @@ import (
 type Probe struct {
 	Allow Allow
 	Case  Case
+	Wrong string // a message that no target sends that is only lax
 }
 
 // Probes gives those that fit a connection. What the first shows bears on the others.
@@ -29,7 +30,7 @@ func Probes(s Setting) (all []Probe) {
 		for i := range c.Units {
 			c.Units[i].Frame = plain(c.Units[i].Frame)
 		}
-		all = append(all, Probe{p.allow, c})
+		all = append(all, Probe{p.allow, c, p.wrong})
 	}
 	return all
 }
@@ -51,46 +52,53 @@ func Basics(s Setting, size int) Case {
 var probes = []struct {
 	allow Allow
 	make  func(g *generator) bool
+	wrong string
 }{
-	{NoClose, rsv2Alone},
-	{NonMinimal, func(g *generator) bool { return g.probeLength(16) }},
-	{NonMinimal, func(g *generator) bool { return g.probeLength(64) }},
+	{NoClose, func(g *generator) bool { return g.probeAlone(func(f *frame.Frame) { f.RSV2 = true }) }, ""},
+	{NoClose, func(g *generator) bool {
+		return g.probeAlone(func(f *frame.Frame) { f.Masked, f.Key = !f.Masked, frame.MaskKey{} })
+	}, ""},
+	{NoClose, func(g *generator) bool { return g.probeAlone(func(f *frame.Frame) { f.Opcode = 13 }) }, ""},
+	{NoClose, func(g *generator) bool { return g.probeAlone(func(f *frame.Frame) { f.Length = -1 }) }, ""},
+	{NoClose, func(g *generator) bool { return g.probeAlone(func(f *frame.Frame) { f.Payload[0] = 0xff }) }, ""},
+	{NonMinimal, func(g *generator) bool { return g.probeLength(16) }, ""},
+	{NonMinimal, func(g *generator) bool { return g.probeLength(64) }, ""},
 	{LateUTF8, func(g *generator) bool {
 		f := g.frame(frame.Text, []byte("a\xff"))
 		f.Fin = false
 		g.send(f)
 		return true
-	}},
+	}, ""},
 	{LateUTF8, func(g *generator) bool {
 		f := g.frame(frame.Text, []byte("a\xff"))
 		f.Length = 20
 		g.end(f.AppendWire(nil))
 		return true
-	}},
+	}, ""},
 	{LateFrame, func(g *generator) bool {
 		f := g.frame(3, nil)
 		f.Length = 20
 		g.end(f.AppendWire(nil))
 		return true
-	}},
+	}, ""},
 	{LateFrame, func(g *generator) bool {
 		f := g.frame(frame.Ping, nil)
 		f.Length = 200
 		g.end(f.AppendWire(nil)[:2])
 		return true
-	}},
+	}, ""},
 	{LateFrame, func(g *generator) bool {
 		f := g.frame(frame.Text, nil)
 		f.RSV2, f.Length = true, 20
 		g.end(f.AppendWire(nil))
 		return true
-	}},
+	}, ""},
 	{LateLimit, func(g *generator) bool {
 		f := g.frame(frame.Binary, nil)
 		f.Length = 1 << 40
 		g.end(f.AppendWire(nil))
 		return true
-	}},
+	}, ""},
 	{LateLimit, func(g *generator) bool {
 		if g.limit() == 0 {
 			return false
@@ -99,7 +107,7 @@ var probes = []struct {
 		f.Length = int64(g.limit() + 1)
 		g.end(f.AppendWire(nil))
 		return true
-	}},
+	}, ""},
 	{CutDeflate, func(g *generator) bool {
 		if g.packer == nil {
 			return false
@@ -107,12 +115,27 @@ var probes = []struct {
 		p := g.packer.Append(nil, []byte("Hello"))
 		g.send(packed(g.frame(frame.Text, nil), p[:len(p)-2]))
 		return true
-	}},
-	{OldWindow, deflateLooksBack},
-	{Codes, func(g *generator) bool { return g.probeClose(5000) }},
-	{Codes, func(g *generator) bool { return g.probeClose(1010) }},
-	{Codes, func(g *generator) bool { return g.probeClose(1012) }},
-	{OwnCode, func(g *generator) bool { return g.probeClose(1001) }},
+	}, `text ""`},
+	{OldWindow, deflateLooksBack, ""},
+	{Codes, func(g *generator) bool { return g.probeClose(5000) }, ""},
+	{Codes, func(g *generator) bool { return g.probeClose(1010) }, ""},
+	{Codes, func(g *generator) bool { return g.probeClose(1012) }, ""},
+	{Codes, func(g *generator) bool { return g.probeClose(1013) }, ""},
+	{Codes, func(g *generator) bool { return g.probeClose(1014) }, ""},
+	{LatePong, func(g *generator) bool {
+		g.begin(frame.Text, []byte("a"))
+		return true
+	}, ""},
+	{PongOrder, func(g *generator) bool {
+		g.send(g.frame(frame.Ping, []byte("1")))
+		g.send(g.frame(frame.Ping, []byte("2")))
+		return true
+	}, ""},
+	{UnaskedPong, func(g *generator) bool {
+		g.send(g.frame(frame.Pong, []byte("unasked")))
+		return true
+	}, ""},
+	{OwnCode, func(g *generator) bool { return g.probeClose(1001) }, ""},
 }
 
 func (g *generator) probeLength(form int) bool {
@@ -128,10 +151,12 @@ func (g *generator) probeClose(code frame.CloseCode) bool {
 	return true
 }
 
-func rsv2Alone(g *generator) bool {
+// probeAlone is a frame that breaks a rule, and nothing behind it that a reset could
+// be for.
+func (g *generator) probeAlone(spoil func(f *frame.Frame)) bool {
 	f := g.frame(frame.Text, []byte("a"))
-	f.RSV2 = true
+	spoil(&f)
 	g.send(f)
-	g.torn = true // nothing follows that a reset could be for
+	g.torn = true
 	return true
 }

@@ -23,10 +23,12 @@ func (w *worker) unopened(ctx context.Context, offer handshake.DeflateConfig, er
 		if ctx.Err() != nil {
 			return false
 		}
-		if l, again := w.open(ctx, offer); again == nil {
+		l, again := w.open(ctx, offer)
+		if again == nil {
 			w.link = l
 			return true
 		}
+		err = again
 		select {
 		case <-ctx.Done():
 			return false

@@ -52,8 +52,16 @@ func listen(t *testing.T) (ln net.Listener, url string) {
 // test.
 func against(t *testing.T, e faulty.Endpoint, role frame.Role) Config {
 	t.Helper()
+	cfg, stop := endpoint(t, e, role)
+	t.Cleanup(stop)
+	return cfg
+}
+
+// endpoint is against for an endpoint that lives until stop is called.
+func endpoint(t *testing.T, e faulty.Endpoint, role frame.Role) (cfg Config, stop func()) {
+	t.Helper()
 	// A machine that is busy with other things may be slow to answer.
-	cfg := Config{Role: role, Seed: 1, Conns: 2, Finds: 1, Timeout: 3 * time.Second}
+	cfg = Config{Role: role, Seed: 1, Conns: 2, Finds: 1, Timeout: 3 * time.Second}
 	if e.Fault != nil {
 		l := e.Fault.Limits
 		cfg.Limits = testdata.Limits{Message: l.Message, Fragments: l.Fragments, Burst: l.Burst}
@@ -61,11 +69,11 @@ func against(t *testing.T, e faulty.Endpoint, role frame.Role) Config {
 	ln, url := listen(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
-	t.Cleanup(func() { cancel(); ln.Close(); all.Wait() })
+	stop = func() { cancel(); ln.Close(); all.Wait() }
 	if role == frame.Server {
 		all.Go(func() { e.Serve(ctx, ln) })
 		cfg.Open = dialer(url)
-		return cfg
+		return cfg, stop
 	}
 	for range cfg.Conns + 1 {
 		all.Go(func() {
@@ -75,7 +83,7 @@ func against(t *testing.T, e faulty.Endpoint, role frame.Role) Config {
 		})
 	}
 	cfg.Open = acceptor(ln)
-	return cfg
+	return cfg, stop
 }
 
 // checkClean demands a run of n cases in which nothing deviates and nothing is lax.
@@ -194,6 +202,7 @@ func TestProbes(t *testing.T) {
 	for id, want := range map[string]model.Allow{
 		"long-length-taken": model.NonMinimal, "utf8-late": model.LateUTF8, "context-tolerated": model.OldWindow,
 		"close-code-fixed": model.OwnCode, "fails-silently": model.NoClose,
+		"pongs-reversed": model.PongOrder, "pong-after-message": model.LatePong, "pong-answered": model.UnaskedPong,
 	} {
 		t.Run(id, func(t *testing.T) {
 			cfg := against(t, faulty.Endpoint{Fault: faulty.Find(id)}, frame.Server)

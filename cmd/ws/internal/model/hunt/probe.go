@@ -87,7 +87,7 @@ func (h *hunt) lax(ctx context.Context, p *model.Probe) bool {
 		}
 		o := l.play(ctx, &p.Case, allow, h.Timeout)
 		l.close()
-		if o.verdict == model.Holds {
+		if o.verdict == model.Holds && (p.Wrong == "" || !slices.Contains(o.seen.Messages, p.Wrong)) {
 			return allow&p.Allow != 0 && h.allowed()&p.Allow == 0
 		}
 	}
