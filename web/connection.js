@@ -153,7 +153,8 @@ export class Connection {
 
   // ask asks the server by plain HTTP, which costs both sides less than a
   // handshake in vain. An answer from something that does not know the question
-  // is as good as yes.
+  // is as good as yes. Silence says little: the browser may have asked on one of the
+  // connections that it keeps, which died unnoticed; a WebSocket's is a new one.
   async #ask() {
     this.#drop();
     const abort = new AbortController();
@@ -166,7 +167,7 @@ export class Connection {
       const answer = await this.#world.fetch(this.#ready, { cache: 'no-store', signal: abort.signal });
       ready = answer.status < 500;
     } catch {
-      // No answer is a no.
+      ready = abort.signal.aborted; // else there was a network error, a no
     }
     if (this.#socket !== mine) return; // stopped, or asked again, meanwhile
     this.#socket = null;

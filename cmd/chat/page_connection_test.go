@@ -103,7 +103,11 @@ func TestPageCloseCodes(t *testing.T) {
 		} else {
 			v.phase("ended")
 		}
-		v.wait(`!document.querySelector("#trouble").hidden`)
+		why := words["over"][1]
+		if c.Reconnect {
+			why = words["kept"][1]
+		}
+		v.wait(`!document.querySelector("#trouble").hidden && document.querySelector("#why").textContent === %q`, why)
 		v.do(v.Click(v.ctx, "#retry"))
 		v.live()
 		v.wait(`document.querySelector("#trouble").hidden`)
@@ -153,22 +157,118 @@ func TestPageOffline(t *testing.T) {
 	v.clean(lost...)
 }
 
-// TestPageSilence has a server that falls silent without an end: the page asks when
-// it is looked at again, and leaves after no answer.
+// hasty lets a page's clock run five times as fast.
+const hasty = `(() => {
+	const later = setTimeout, now = Date.now, began = now();
+	window.setTimeout = (f, ms, ...more) => later(f, ms / 5, ...more);
+	Date.now = () => began + (now() - began) * 5;
+})()`
+
+// visitWith opens our page in a tab where a script runs before all others.
+func visitWith(t *testing.T, script, url, language string) view {
+	t.Helper()
+	v := view{open(t, "about:blank")}
+	v.do(v.Locale(v.ctx, language))
+	v.do(v.Call(v.ctx, "Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": script}, nil))
+	v.do(v.Goto(v.ctx, url))
+	v.live()
+	return v
+}
+
+// TestPageSilence has a server that falls silent without an end: on every occasion
+// the page asks for a sign of life, and leaves without an answer.
 func TestPageSilence(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, occasion string }{
+		{"silence", `1`}, // for 25 s
+		{"becoming visible", `document.dispatchEvent(new Event("visibilitychange")), 1`},
+		{"becoming online", `dispatchEvent(new Event("online")), 1`},
+		{"a text", `document.querySelector("#message").value = "text", document.querySelector("#form").requestSubmit(), 1`}, // unconfirmed for 5 s
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			v := visitWith(t, hasty, s.url(), "ko-KR")
+			s.do(func() { s.deaf, s.heard = true, nil })
+			v.do(v.Eval(v.ctx, tt.occasion, nil))
+			v.phase("waiting")
+			s.do(func() {
+				if len(s.heard) == 0 || s.heard[len(s.heard)-1] != (v1.Ping{}) {
+					t.Errorf("the page sent %v", s.heard)
+				}
+				s.deaf = false
+			})
+			v.hurry()
+			v.live()
+			v.waits(0)
+			v.clean(lost...)
+		})
+	}
+}
+
+// TestPageQuiet tries in vain several times to come back: that it is away is said
+// once, and once that it is back.
+func TestPageQuiet(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	v := visitWith(t, `window.tries = 0; const ask = fetch; window.fetch = (...what) => { tries++; return ask(...what); }`, s.url(), "ko-KR")
+	v.do(v.Eval(v.ctx, `(() => {
+		window.said = [];
+		const status = document.querySelector("#status");
+		new MutationObserver(() => said.push(status.textContent)).observe(status, {childList: true, characterData: true, subtree: true});
+		return [status.role ?? status.getAttribute("role"), document.querySelector("#log").getAttribute("role")].join() === "status,log" || Promise.reject(new Error("roles"));
+	})()`, nil))
+	s.down()
+	v.phase("waiting")
+	for n := range 4 {
+		v.hurry()
+		v.wait(`tries > %d`, n)
+	}
+	s.up()
+	v.hurry()
+	v.live()
+	v.wait(`JSON.stringify(said) === JSON.stringify(["다시 연결하는 중…", "연결됨"])`)
+	v.clean(lost...)
+}
+
+// TestPageReasons is refused for each reason that a person can do something about,
+// and says it in both languages, in words.
+func TestPageReasons(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	v := visit(t, s.url(), "ko-KR")
-	s.do(func() { s.deaf = true })
-	v.do(v.Eval(v.ctx, `document.dispatchEvent(new Event("visibilitychange")), 1`, nil))
-	v.phase("waiting")
-	s.do(func() {
-		if len(s.heard) != 1 || s.heard[0] != (v1.Ping{}) {
-			t.Errorf("the page sent %v", s.heard)
+	seen := map[string]bool{}
+	for _, code := range v1.Codes {
+		if code.Close == 0 || !strings.Contains(code.Client, "person") && !strings.Contains(code.Client, "another") {
+			continue
 		}
-		s.deaf = false
-	})
-	v.hurry()
-	v.live()
+		s.do(func() { s.refuse = code })
+		s.close(frame.ServiceRestart)
+		v.phase("waiting")
+		v.hurry()
+		v.wait(`![%q, %q].includes(document.querySelector("#why").textContent)`, words["kept"][0], words["kept"][1])
+		v.phase(map[bool]string{true: "waiting", false: "ended"}[v1.Reconnects(code.Close)])
+		for range 2 {
+			why := v.text("#why")
+			if why == "" || strings.Contains(why, code.Name) || seen[why] && code != v1.UnfitName {
+				t.Errorf("%s is told as %q", code.Name, why)
+			}
+			seen[why] = true
+			v.do(v.Click(v.ctx, "#language"))
+			v.wait(`document.querySelector("#why").textContent !== %q`, why)
+		}
+		s.do(func() { s.refuse = nil })
+		v.hurry()
+		v.live()
+	}
+	if len(seen) < 2*5 {
+		t.Errorf("these were told: %v", seen)
+	}
 	v.clean()
+}
+
+// words are what the page says where there is no connection, in Korean and English.
+var words = map[string][2]string{
+	"kept": {"연결이 끊겼습니다. 쓴 메시지는 연결되면 보냅니다.", "Connection lost. What you write is sent once it is back."},
+	"over": {"서버가 연결을 끝냈습니다. 계속하려면 다시 연결하세요.", "The server ended the connection. Connect again to go on."},
 }

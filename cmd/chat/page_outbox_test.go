@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,6 +17,19 @@ func numbered(format string, n int) (texts []string) {
 		texts = append(texts, fmt.Sprintf(format, i))
 	}
 	return texts
+}
+
+// submit says texts at once, as fast as a script can.
+func (v view) submit(texts ...string) {
+	v.t.Helper()
+	all, err := json.Marshal(texts)
+	v.do(err)
+	v.do(v.Eval(v.ctx, `(() => {
+		for (const text of `+string(all)+`) {
+			document.querySelector("#message").value = text;
+			document.querySelector("#form").requestSubmit();
+		}
+	})() ?? 1`, nil))
 }
 
 // TestPageLostAcknowledgement kills the server between append and delivery. With
@@ -199,10 +213,35 @@ func TestPageLimits(t *testing.T) {
 	v.do(v.Press(v.ctx, "Enter", 0))
 	v.shows(strings.Repeat("가", 10))
 	want := append([]string{strings.Repeat("가", 10)}, numbered("%d", 30)...)
-	for _, text := range want[1:] {
-		v.do(v.Eval(v.ctx, fmt.Sprintf(`document.querySelector("#message").value = %q, document.querySelector("#form").requestSubmit(), 1`, text), nil))
-	}
+	v.submit(want[1:]...)
 	v.shows("29")
 	v.has(want...)
 	v.clean()
+}
+
+// TestPageOutboxFull writes without a connection until the page takes no more. What
+// it took is delivered in order, what it did not is still in the field.
+func TestPageOutboxFull(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	v := visit(t, s.url(), "en-US")
+	s.down()
+	v.phase("waiting")
+	want := numbered("text %d", 100)
+	v.submit(append(want, "text 100")...)
+	v.waits(100)
+	v.wait(`!document.querySelector("#notice").hidden && document.querySelector("#notice").textContent.includes("Too many") && document.querySelector("#message").value === "text 100"`)
+	s.up()
+	v.hurry()
+	v.live()
+	v.waits(0)
+	v.shows("text 99")
+	v.has(want...)
+	if got := s.texts(); !slices.Equal(got, want) {
+		t.Errorf("the log is %q", got)
+	}
+	v.do(v.Press(v.ctx, "Enter", 0))
+	v.shows("text 100")
+	v.wait(`document.querySelector("#notice").hidden`)
+	v.clean(lost...)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"rfc6455/cmd/chat/internal/devtools"
 	v1 "rfc6455/server/chat"
 )
 
@@ -48,6 +49,105 @@ func TestPageReading(t *testing.T) {
 	v.shows("what I say I see")
 	v.wait(atEnd)
 	v.clean()
+}
+
+// TestPageSizes turns the phone and writes a text of many lines: who is at the end
+// stays there, who reads above keeps the line.
+func TestPageSizes(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.post(sumin, numbered("old %d, and more words, so that it needs a line more where it is narrow", 50)...)
+	v := visit(t, s.url(), "ko-KR")
+	atRest := func() {
+		t.Helper()
+		v.wait(`new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))`)
+		v.wait(atEnd + ` && document.querySelector("#latest").hidden`)
+	}
+	for _, size := range [][2]int{{360, 640}, {640, 360}, {1000, 640}, {360, 320}, {360, 640}} {
+		v.do(v.Size(v.ctx, size[0], size[1], size[0] < 1000))
+		v.wait(`innerWidth === %d && innerHeight === %d`, size[0], size[1])
+		atRest()
+	}
+	for _, height := range []string{"100px", ""} { // a banner comes as the list moves
+		v.do(v.Eval(v.ctx, `document.querySelector("#reading").scrollTop--, document.querySelector("#form").style.paddingTop = "`+height+`", 1`, nil))
+		atRest()
+	}
+	enter := func() {
+		t.Helper()
+		v.do(v.Press(v.ctx, "Enter", devtools.Shift))
+		v.do(v.Type(v.ctx, "line"))
+	}
+	v.write("line")
+	for range 6 {
+		enter()
+		atRest()
+	}
+	v.do(v.Eval(v.ctx, `document.querySelector("#reading").scrollTop -= 700, 1`, nil))
+	v.wait(`!document.querySelector("#latest").hidden`)
+	var top float64
+	const line = `[...document.querySelectorAll("#chat .message")].find(e => e.getBoundingClientRect().top > 150)`
+	v.do(v.Eval(v.ctx, `(window.line = `+line+`).getBoundingClientRect().top`, &top))
+	for range 3 {
+		enter()
+		v.wait(`new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))`)
+		var now float64
+		if v.do(v.Eval(v.ctx, `line.getBoundingClientRect().top`, &now)); now != top {
+			t.Errorf("the line that is read went from %v to %v", top, now)
+		}
+	}
+	v.clean()
+}
+
+// TestPageZones reads the same messages in two zones: the times and the days are
+// the reader's.
+func TestPageZones(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	midnight := time.Date(2024, 1, 1, 15, 0, 0, 0, time.UTC)
+	s.do(func() {
+		s.postAt(sumin, "before", midnight.Add(-time.Minute))
+		s.postAt(sumin, "after", midnight.Add(time.Minute))
+	})
+	for _, tt := range []struct{ language, zone, want string }{
+		{"ko-KR", "Asia/Seoul", "2024년 1월 1일 월요일|오후 11:59|2024년 1월 2일 화요일|오전 12:01"},
+		{"en-US", "America/Los_Angeles", "Monday, January 1, 2024|6:59 AM|7:01 AM"},
+	} {
+		v := view{open(t, "about:blank")}
+		v.do(v.Locale(v.ctx, tt.language))
+		v.do(v.Call(v.ctx, "Emulation.setTimezoneOverride", map[string]any{"timezoneId": tt.zone}, nil))
+		v.do(v.Goto(v.ctx, s.url()))
+		v.live()
+		v.wait(`[...document.querySelectorAll("#chat .day, #chat time")].map(e => e.textContent.replace(/\s/g, " ")).join("|") === %q`, tt.want)
+		v.clean()
+	}
+}
+
+// TestPageUnread counts in the title what came while nobody looked, and nothing
+// twice: not what comes again after a restart.
+func TestPageUnread(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.post(sumin, "history")
+	v := visit(t, s.url(), "ko-KR")
+	v.do(v.Eval(v.ctx, `document.hasFocus = () => false, 1`, nil))
+	s.post(sumin, "new")
+	v.wait(`document.title === "(1) WebSocket 채팅"`)
+	again := v1.Body{}
+	s.do(func() { again = s.log[1].Body })
+	s.down()
+	v.phase("waiting")
+	s.forget("SECOND")
+	s.do(func() { s.append(again) })
+	s.post(sumin, "newer")
+	s.up()
+	v.hurry()
+	v.shows("newer")
+	v.live()
+	v.has("history", "new", "-- restarted", "newer")
+	v.wait(`document.title === "(2) WebSocket 채팅"`)
+	v.do(v.Eval(v.ctx, `window.dispatchEvent(new Event("focus")), 1`, nil))
+	v.wait(`document.title === "WebSocket 채팅"`)
+	v.clean(lost...)
 }
 
 // TestPageThousand has more than the page holds: it keeps the newest, in

@@ -84,13 +84,8 @@ func TestPageKilled(t *testing.T) {
 	c := startChat(t)
 	a, b := visit(t, "http://"+c.host+"/", "ko-KR"), visit(t, "http://"+c.host+"/", "en-US")
 	want := numbered("text %d", 40)
-	send := func(texts []string) {
-		for _, text := range texts {
-			a.do(a.Eval(a.ctx, fmt.Sprintf(`document.querySelector("#message").value = %q, document.querySelector("#form").requestSubmit(), 1`, text), nil))
-		}
-	}
 	for round := range 2 {
-		send(want[20*round : 20*round+19])
+		a.submit(want[20*round : 20*round+19]...)
 		b.wait(`document.querySelector("#chat .text")`)
 		a.do(a.Eval(a.ctx, fmt.Sprintf(`document.querySelector("#message").value = %q, setTimeout(() => document.querySelector("#form").requestSubmit()), 1`, want[20*round+19]), nil))
 		c.kill()
@@ -132,4 +127,18 @@ func TestPageShutdown(t *testing.T) {
 	v.shows("after")
 	v.has("before", "-- restarted", "after")
 	v.clean(append(lost, "503")...)
+}
+
+// TestPageKept loads the page a second time: the browser has its files, and asks
+// whether they are the same.
+func TestPageKept(t *testing.T) {
+	t.Parallel()
+	c := startChat(t)
+	v := visit(t, "http://"+c.host+"/", "ko-KR")
+	const loaded = `["navigation", "resource"].flatMap(type => performance.getEntriesByType(type)).filter(e => /(\/|\.js|\.css|\.svg)$/.test(e.name))`
+	v.wait(loaded + `.length > 25 && ` + loaded + `.every(e => e.transferSize > e.encodedBodySize && e.encodedBodySize > 0)`)
+	v.do(v.Goto(v.ctx, "http://"+c.host+"/"))
+	v.live()
+	v.wait(loaded + `.length > 25 && ` + loaded + `.filter(e => e.encodedBodySize > 1000).every(e => e.transferSize < e.encodedBodySize)`)
+	v.clean()
 }

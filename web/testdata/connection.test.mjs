@@ -68,15 +68,36 @@ test('takes an answer that does not know the question for a yes', async () => {
   assert.equal(world.sockets.length, 2);
 });
 
-test('gives a server that does not answer so much time', async () => {
+test('gives a server that does not answer so much time, then tries a new connection', async () => {
   const { world, phases } = live();
+  world.chance = 1;
   world.socket.ends(1006);
   await world.pass(TIMING.first);
   assert.equal(world.asked.length, 1);
-  await world.pass(TIMING.ready + 2 * TIMING.first);
+  await world.pass(TIMING.ready - 1);
+  assert.equal(world.sockets.length, 1);
+  await world.pass(1);
   assert.equal(world.asked[0].signal.aborted, true);
-  assert.equal(world.asked.length, 2);
+  assert.equal(world.sockets.length, 2);
+  await world.pass(TIMING.welcome);
   assert.equal(phases.at(-1), 'waiting');
+  assert.equal(world.socket.closed, true);
+  await world.pass(2 * TIMING.first);
+  assert.equal(world.asked.length, 2);
+});
+
+test('asks again when things may have become better, for the question may be lost', async () => {
+  const { world, connection } = live();
+  world.socket.ends(1006);
+  await world.pass(TIMING.first);
+  connection.wake();
+  await world.pass(0);
+  assert.equal(world.asked.length, 2);
+  assert.equal(world.asked[0].signal.aborted, true);
+  assert.equal(world.sockets.length, 1);
+  await world.answer(200);
+  assert.equal(world.sockets.length, 2);
+  assert.equal(world.timers, 1);
 });
 
 test('waits a random time up to one that doubles, up to a limit', async () => {

@@ -102,3 +102,9 @@ test('a welcome replaces the members, whatever their versions', () => {
   const state = run([welcome({ version: 70 }), welcome({ version: 1, count: 1, list: [me] })]);
   assert.deepEqual(state.members, { version: 1, count: 1, list: [me] });
 });
+
+test('a name that a sign-in fixed stays fixed', () => {
+  const state = run([{ ...welcome(), you: { ...me, fixed: true } }, { type: 'renamed', version: 9, id: 'me', name: 'Ich' }]);
+  assert.deepEqual(state.you, { id: 'me', name: 'Ich', fixed: true });
+  assert.equal(run([welcome()], state).you.fixed, undefined, 'until a welcome says otherwise');
+});
