@@ -1,6 +1,10 @@
 package session
 
-import "rfc6455/frame"
+import (
+	"slices"
+
+	"rfc6455/frame"
+)
 
 // takeControl takes a piece of a control frame's payload (§5.5). The frame is an
 // event by itself and may stand between the fragments of a message (§5.4). One that
@@ -16,7 +20,7 @@ func (r *Receiver) takeControl(piece []byte) (ev Event, whole bool, err error) {
 	if r.left > 0 {
 		return Event{}, false, nil
 	}
-	ev = Event{Opcode: r.frame.Opcode, Payload: piece}
+	ev = Event{Opcode: r.frame.Opcode, Payload: slices.Clip(piece)}
 	if ev.Opcode == frame.Close {
 		ev.Code, ev.Reason, err = frame.ParseClose(piece) // §5.5.1
 	}

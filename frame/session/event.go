@@ -6,7 +6,7 @@ import "rfc6455/frame"
 // inflated (§6.2), or a control frame (Ping, Pong, Close).
 type Event struct {
 	Opcode  frame.Opcode    // never Continuation
-	Payload []byte          // valid, and the receiver's to change, until the next event
+	Payload []byte          // valid, and the receiver's to change, until the next event; what is appended goes elsewhere
 	Code    frame.CloseCode // of a Close; NoStatus if it had none (§7.1.5)
 	Reason  string          // of a Close (§7.1.6)
 

@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"slices"
 	"unicode/utf8"
 
 	"rfc6455/frame"
@@ -74,7 +75,7 @@ func (r *Receiver) takeData(framed []byte, front int) (ev Event, whole bool, err
 		return Event{}, false, frame.ErrTextNotUTF8 // §5.6, §8.1
 	}
 	r.framed = framed
-	return Event{Opcode: m.op, Payload: framed[front:], framed: &r.framed}, true, nil
+	return Event{Opcode: m.op, Payload: slices.Clip(framed[front:]), framed: &r.framed}, true, nil
 }
 
 // textDone says whether the whole text is UTF-8: one that came plain was judged

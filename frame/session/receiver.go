@@ -3,6 +3,7 @@ package session
 import (
 	"io"
 	"iter"
+	"slices"
 	"unicode/utf8"
 
 	"rfc6455/frame"
@@ -181,7 +182,9 @@ func (r *Receiver) takeAlone(framed []byte, front int, yield func(Event) bool) b
 	r.inFrame = false
 	r.message.begun, r.message.fragments, r.message.declared = false, 0, 0
 	r.framed = framed
-	return yield(Event{Opcode: r.frame.Opcode, Payload: payload, framed: &r.framed})
+	more := yield(Event{Opcode: r.frame.Opcode, Payload: slices.Clip(payload), framed: &r.framed})
+	r.framed = nil
+	return more
 }
 
 // take takes a piece of the frame's payload, framed[front:], and gives the event
@@ -201,6 +204,7 @@ func (r *Receiver) take(framed []byte, front int) (ev Event, whole bool, err err
 // handOut gives ev out, and back what it held. It is false if no more is wanted.
 func (r *Receiver) handOut(ev Event, yield func(Event) bool) bool {
 	more := yield(ev)
+	r.framed = nil
 	r.closed = r.closed || ev.Opcode == frame.Close // what follows does not count, §1.4
 	if ev.Opcode.IsControl() {
 		r.ping = r.ping[:0]

@@ -123,16 +123,17 @@ func (s *Sender) Announce(op frame.Opcode, p []byte) (bool, error) {
 
 // InPlace gives ev, a message that came in whole and was not changed, as a frame
 // to send back: the header is written into the free bytes before its payload. The
-// caller writes it right after Output. It answers nil if there is no such place;
-// then use Send.
+// caller writes it right after Output. It answers nil if there is no such place,
+// as of an event that is not the Receiver's present one; then use Send.
 func (s *Sender) InPlace(ev Event) []byte {
 	h := frame.Header{Fin: true, Opcode: ev.Opcode, Length: int64(len(ev.Payload))}
 	if ev.framed == nil || s.role.Masks() || s.deflater != nil || s.sent || s.fragmented {
 		return nil
 	}
 	framed := *ev.framed
-	start := len(framed) - len(ev.Payload) - h.Len()
-	if start < 0 || ev.Opcode.IsControl() {
+	front := len(framed) - len(ev.Payload)
+	start := front - h.Len()
+	if start < 0 || ev.Opcode.IsControl() || len(ev.Payload) > 0 && &framed[front] != &ev.Payload[0] {
 		return nil
 	}
 	h.Append(framed[start:start])
