@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -134,11 +133,8 @@ func (c *loadCall) run(ctx context.Context, env *cli.Env, page *reportFile) (cli
 
 // failure is the status of a run without a result.
 func failure(ctx context.Context, err error) cli.Status {
-	var open *load.OpenError
-	switch {
-	case errors.As(err, &open) && !open.Reached && ctx.Err() == nil:
-		return cli.Unreachable
-	default:
+	if ctx.Err() != nil {
 		return cli.Deviation
 	}
+	return cli.StatusOf(err)
 }

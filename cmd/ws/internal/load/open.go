@@ -27,7 +27,7 @@ type opening struct {
 func (r *run) open(ctx context.Context) error {
 	r.opened.last = r.now()
 	if err := r.openOne(ctx); err != nil {
-		return &OpenError{Err: err, Reached: reached(err)}
+		return &OpenError{err}
 	}
 	var dialing sync.WaitGroup
 	defer dialing.Wait()
@@ -105,7 +105,7 @@ func (r *run) callRoll(ctx context.Context) error {
 	r.shape.write(*b, probe{sender: rollCall})
 	for {
 		if err := clients[0].conn.Send(r.plan.opcode(), *b); err != nil {
-			return &OpenError{Err: err, Reached: true}
+			return &OpenError{err}
 		}
 		for again := r.now() + int64(rollAgain); r.now() < again; {
 			if int(r.present.Load()) == len(clients) {
@@ -124,7 +124,7 @@ func (r *run) callRoll(ctx context.Context) error {
 // strikeOff counts connections that heard nothing as failed.
 func (r *run) strikeOff(clients []*client) error {
 	if r.present.Load() == 0 {
-		return &OpenError{Err: errDeaf, Reached: true}
+		return &OpenError{errDeaf}
 	}
 	var left []*client
 	for _, c := range clients {

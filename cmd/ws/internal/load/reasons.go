@@ -111,10 +111,7 @@ func plainReason(err error) string {
 }
 
 // An OpenError says that not even the first connection could be opened.
-type OpenError struct {
-	Err     error
-	Reached bool // something answered, but not with a WebSocket
-}
+type OpenError struct{ Err error }
 
 func (e *OpenError) Error() string { return reason(e.Err) + explain(e.Err) }
 func (e *OpenError) Unwrap() error { return e.Err }
@@ -126,11 +123,4 @@ func explain(err error) string {
 		return " (the path may be wrong)"
 	}
 	return ""
-}
-
-// reached says whether a failed handshake got as far as a server.
-func reached(err error) bool {
-	var op *net.OpError
-	var dns *net.DNSError
-	return !(errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" || errors.Is(err, context.DeadlineExceeded))
 }

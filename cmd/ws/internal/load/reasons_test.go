@@ -39,24 +39,6 @@ func TestReason(t *testing.T) {
 	}
 }
 
-func TestReached(t *testing.T) {
-	for _, tt := range []struct {
-		err  error
-		want bool
-	}{
-		{&handshake.Error{Status: 404}, true},
-		{io.EOF, true},
-		{&net.OpError{Op: "read", Err: io.EOF}, true},
-		{&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, false},
-		{&net.DNSError{}, false},
-		{context.DeadlineExceeded, false},
-	} {
-		if got := reached(tt.err); got != tt.want {
-			t.Errorf("reached(%v) = %t", tt.err, got)
-		}
-	}
-}
-
 // TestReasonsBound shows that however many reasons a server invents, few are kept.
 func TestReasonsBound(t *testing.T) {
 	var r reasons

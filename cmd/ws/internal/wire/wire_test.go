@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -178,6 +179,25 @@ func TestUnreachable(t *testing.T) {
 	}
 	if _, err := Open(t.Context(), "http://localhost", nil); !errors.Is(err, handshake.ErrURIScheme) || Unreachable(err) {
 		t.Errorf("http: %v", err)
+	}
+}
+
+// TestUnreachableErrors tells apart errors that Open does not bring about at will.
+func TestUnreachableErrors(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		want bool
+	}{
+		{&handshake.Error{Status: 404}, false},
+		{io.EOF, false},
+		{&net.OpError{Op: "read", Err: io.EOF}, false},
+		{&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, true},
+		{&net.DNSError{}, true},
+		{context.DeadlineExceeded, true},
+	} {
+		if got := Unreachable(tt.err); got != tt.want {
+			t.Errorf("%v: %t", tt.err, got)
+		}
 	}
 }
 
