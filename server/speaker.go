@@ -180,13 +180,15 @@ func (c *speaker) answer(m interface{ Append([]byte) []byte }) {
 	}
 }
 
-// post sends without waiting for a speaker that does not read.
+// post sends without waiting for a speaker that does not read. One that has gone
+// meanwhile was not too slow.
 func (c *speaker) post(p []byte) {
-	if c.conn.Post(frame.Text, p) != nil {
+	switch c.conn.Post(frame.Text, p) {
+	case nil:
+		c.countAnswer(len(p))
+	case conn.ErrQueueFull:
 		c.close(frame.TryAgainLater, tooSlow, overflow)
-		return
 	}
-	c.countAnswer(len(p))
 }
 
 // say publishes a text. Coming back from the room is its acknowledgement; one

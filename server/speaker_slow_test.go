@@ -3,11 +3,14 @@ package server
 import (
 	"fmt"
 	"log/slog"
+	"net"
 	"strings"
 	"testing"
 
 	"rfc6455/frame"
+	"rfc6455/handshake"
 	"rfc6455/server/chat"
+	"rfc6455/server/conn"
 )
 
 // deaf is a speaker that never reads, with little space in its system.
@@ -68,4 +71,20 @@ func TestSpeakerThatTakesNoNotes(t *testing.T) {
 	p.wantCloseFrame(frame.TryAgainLater)
 	p.send(`close 1013`)
 	p.rest()
+}
+
+// One that has gone while it is told something was not too slow.
+func TestGoneIsNotSlow(t *testing.T) {
+	s := serve(t, Config{})
+	a, b := net.Pipe()
+	c := &speaker{}
+	c.come(s.Server, arrival{conn: conn.New(a, frame.Server, handshake.Agreement{}, nil, nil)})
+	b.Close()
+	for range c.conn.Messages() {
+		t.Error("a message")
+	}
+	c.post([]byte("{}"))
+	if code, why := c.judged(); code != frame.Abnormal || why != "" || c.sent.messages.Load() != 0 {
+		t.Errorf("it ended with %d for %q, and took %d", code, why, c.sent.messages.Load())
+	}
 }
