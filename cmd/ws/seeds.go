@@ -10,6 +10,7 @@ import (
 
 	"rfc6455/cmd/ws/internal/cli"
 	"rfc6455/cmd/ws/internal/transcript"
+	"rfc6455/cmd/ws/internal/wire"
 	"rfc6455/frame"
 	"rfc6455/fuzz"
 	"rfc6455/handshake"
@@ -102,17 +103,14 @@ func recordedCases(name string, agreed handshake.DeflateParams, sent [2][]byte) 
 // deflateOf says how an endpoint compresses. It is false if its window is smaller
 // than the kit's.
 func deflateOf(agreed handshake.DeflateParams, role frame.Role) (d fuzz.Deflate, ok bool) {
-	bits, alone := agreed.ServerMaxWindowBits, agreed.ServerNoContextTakeover
-	if role == frame.Client {
-		bits, alone = agreed.ClientMaxWindowBits, agreed.ClientNoContextTakeover
-	}
+	bits, takeover := wire.Window(agreed, role)
 	switch {
 	case !agreed.Enabled:
 		return fuzz.Plain, true
-	case bits != 0 && bits != handshake.MaxWindowBits:
+	case bits != handshake.MaxWindowBits:
 		return fuzz.Plain, false
-	case alone:
-		return fuzz.Fresh, true
+	case takeover:
+		return fuzz.Takeover, true
 	}
-	return fuzz.Takeover, true
+	return fuzz.Fresh, true
 }

@@ -1,7 +1,6 @@
 package annotate
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -10,7 +9,6 @@ import (
 	"rfc6455/frame"
 	"rfc6455/frame/deflate"
 	"rfc6455/frame/session"
-	"rfc6455/handshake"
 )
 
 const (
@@ -56,18 +54,10 @@ func newStream(from frame.Role, cfg Config, emit func(*Frame)) *stream {
 		Limits: session.Limits{Message: cfg.Message, Fragments: maxFragments, ControlBurst: maxControl, ControlPerSecond: maxControl},
 	}
 	if cfg.Deflate.Enabled {
-		rc.Inflater = deflate.NewDecompressor(window(cfg.Deflate, from))
+		rc.Inflater = deflate.NewDecompressor(wire.Window(cfg.Deflate, from))
 	}
 	s.receiver = session.NewReceiver(rc)
 	return s
-}
-
-// window says how large a window from compresses with, and whether it keeps it.
-func window(p handshake.DeflateParams, from frame.Role) (bits int, takeover bool) {
-	if from == frame.Server {
-		return cmp.Or(p.ServerMaxWindowBits, handshake.MaxWindowBits), !p.ServerNoContextTakeover
-	}
-	return cmp.Or(p.ClientMaxWindowBits, handshake.MaxWindowBits), !p.ClientNoContextTakeover
 }
 
 // feed takes the next bytes.
@@ -229,7 +219,8 @@ func (s *stream) end() {
 		s.done(nil)
 	case s.headLen > 0:
 		s.f.Head, s.f.HeadCut, s.f.Judged = s.head[:s.headLen], true, s.failed == "" && !s.closed
-		s.f.Header = firstByte(s.head[0])
+		f, _, _ := wire.ParseHeader([]byte{s.head[0], 0})
+		s.f.Header = f.Header
 		if s.f.Judged {
 			s.judge(s.f.Head)
 		} else {
@@ -240,11 +231,6 @@ func (s *stream) end() {
 	}
 	s.headLen = 0
 	s.receiver.Close()
-}
-
-// firstByte is what a header's first byte says (§5.2).
-func firstByte(b byte) frame.Header {
-	return frame.Header{Fin: b&0x80 != 0, RSV1: b&0x40 != 0, RSV2: b&0x20 != 0, RSV3: b&0x10 != 0, Opcode: frame.Opcode(b & 0x0F)}
 }
 
 // midMessage says whether a message, a frame or a header has begun and not ended.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"rfc6455/cmd/ws/internal/wire"
 	"rfc6455/frame"
 	"rfc6455/frame/deflate"
 	"rfc6455/handshake"
@@ -230,7 +231,7 @@ func TestPartial(t *testing.T) {
 func TestCompressed(t *testing.T) {
 	params := handshake.DeflateParams{Enabled: true, ClientNoContextTakeover: true}
 	for _, from := range []frame.Role{frame.Server, frame.Client} {
-		c := deflate.NewCompressor(window(params, from))
+		c := deflate.NewCompressor(wire.Window(params, from))
 		var in []byte
 		for i := range 2 {
 			f := frame.Frame{Header: frame.Header{RSV1: true, Opcode: frame.Text, Masked: from.Masks(), Key: frame.MaskKey{byte(i)}}}

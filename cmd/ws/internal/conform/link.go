@@ -48,30 +48,17 @@ func newLink(c *line, keys func() frame.MaskKey, noEcho bool) *link {
 	l := &link{noEcho: noEcho, nc: c.Conn, role: c.role, agreed: c.agreed, log: c.log, keys: keys, early: c.early, last: time.Now(),
 		changed: make(chan struct{}, 1), done: make(chan struct{})}
 	if c.agreed.Enabled {
-		bits, takeover := window(c.agreed, c.role)
-		l.packer = deflate.NewCompressor(bits, takeover)
+		l.packer = deflate.NewCompressor(wire.Window(c.agreed, c.role))
 	}
 	go l.read(newReceiver(c.role, c.agreed), c.early)
 	return l
-}
-
-// window says what an endpoint of role sender compresses with (RFC 7692 §7.1).
-func window(p handshake.DeflateParams, sender frame.Role) (bits int, takeover bool) {
-	bits, takeover = p.ClientMaxWindowBits, !p.ClientNoContextTakeover
-	if sender == frame.Server {
-		bits, takeover = p.ServerMaxWindowBits, !p.ServerNoContextTakeover
-	}
-	if bits == 0 {
-		bits = handshake.MaxWindowBits
-	}
-	return bits, takeover
 }
 
 // newReceiver judges what the peer of an endpoint of role sends.
 func newReceiver(role frame.Role, agreed handshake.DeflateParams) *session.Receiver {
 	cfg := session.Config{Role: role, Limits: unlimited}
 	if agreed.Enabled {
-		cfg.Inflater = deflate.NewDecompressor(window(agreed, role.Peer()))
+		cfg.Inflater = deflate.NewDecompressor(wire.Window(agreed, role.Peer()))
 	}
 	return session.NewReceiver(cfg)
 }

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"rfc6455/cmd/ws/internal/wire"
 	"rfc6455/frame"
 	"rfc6455/frame/deflate"
 	"rfc6455/frame/session"
@@ -54,7 +55,7 @@ func (p *plan) reread(agreed handshake.DeflateParams) relaxed {
 	l := &link{role: p.role.Peer(), keys: func() frame.MaskKey { return exampleKey }}
 	if p.deflate != nil {
 		cfg.Inflater = deflate.NewDecompressor(handshake.MaxWindowBits, true)
-		l.packer = deflate.NewCompressor(window(agreed, p.role.Peer()))
+		l.packer = deflate.NewCompressor(wire.Window(agreed, p.role.Peer()))
 		defer l.packer.Close()
 	}
 	r := session.NewReceiver(cfg)

@@ -44,17 +44,9 @@ func NewStream(from frame.Role, d handshake.DeflateParams, limit int) *Stream {
 		limit = DefaultLimit
 	}
 	s := &Stream{from: from, limit: limit}
-	if !d.Enabled {
-		return s
+	if d.Enabled {
+		s.message.inflater = deflate.NewDecompressor(wire.Window(d, from))
 	}
-	bits, fresh := d.ClientMaxWindowBits, d.ClientNoContextTakeover
-	if from == frame.Server {
-		bits, fresh = d.ServerMaxWindowBits, d.ServerNoContextTakeover
-	}
-	if bits == 0 {
-		bits = handshake.MaxWindowBits
-	}
-	s.message.inflater = deflate.NewDecompressor(bits, !fresh)
 	return s
 }
 

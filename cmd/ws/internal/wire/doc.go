@@ -11,6 +11,7 @@
 //	Accept        a server's opening handshake, judged by package handshake
 //	Link          frames both ways: [Link.ReadFrame], [Link.WriteFrame]
 //	ParseHeader   a frame's header, the illegal ones too
+//	Window        what an endpoint compresses with, by what was agreed
 //
 // How a server is reached is said by a [conn.Config]: TLS, Proxy, Dialer,
 // HandshakeTimeout and HeaderBytes, and for the request Origin, Subprotocols,
