@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -58,12 +59,7 @@ func (e *External) Close() error {
 	return p.end(nil)
 }
 
-func (e *External) timeout() time.Duration {
-	if e.Timeout == 0 {
-		return DefaultTimeout
-	}
-	return e.Timeout
-}
+func (e *External) timeout() time.Duration { return cmp.Or(e.Timeout, DefaultTimeout) }
 
 // The messages to a program.
 const (

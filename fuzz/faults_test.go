@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"strings"
@@ -110,12 +111,12 @@ func (p *plain) judge(h frame.Header) error {
 		return frame.ErrNothingToContinue
 	case data && h.Opcode != frame.Continuation && p.count > 0 && !p.is("begins inside"):
 		return frame.ErrNotContinued
-	case data && p.count+1 > or(p.cfg.Limits.Fragments, 131072) && !p.is("fragments without end"):
+	case data && p.count+1 > cmp.Or(p.cfg.Limits.Fragments, 131072) && !p.is("fragments without end"):
 		return frame.ErrTooManyFragments
 	case data && h.Length > p.limit():
 		return frame.ErrMessageTooBig
 	case !data && h.Opcode != frame.Close:
-		if p.pings+1 > or(p.cfg.Limits.ControlBurst, 1000) && !p.is("pings without end") {
+		if p.pings+1 > cmp.Or(p.cfg.Limits.ControlBurst, 1000) && !p.is("pings without end") {
 			return frame.ErrControlFlood
 		}
 	}
@@ -124,7 +125,7 @@ func (p *plain) judge(h frame.Header) error {
 
 // limit is what a data frame may still bring.
 func (p *plain) limit() int64 {
-	limit := int64(or(int(p.cfg.Limits.Message), 1<<20))
+	limit := cmp.Or(p.cfg.Limits.Message, 1<<20)
 	switch {
 	case p.is("limit of each frame"):
 		return limit

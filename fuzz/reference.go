@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/hex"
 	"slices"
@@ -268,14 +269,6 @@ func (o *oracle) event(op frame.Opcode, payload []byte) {
 
 // The limits with their defaults filled in.
 
-func maxMessage(l session.Limits) uint64 { return uint64(or(int(l.Message), 1<<20)) }
-func maxFragments(l session.Limits) int  { return or(l.Fragments, 131072) }
-func controlBurst(l session.Limits) int  { return or(l.ControlBurst, 1000) }
-
-// or is n, or its default.
-func or(n, ifZero int) int {
-	if n == 0 {
-		return ifZero
-	}
-	return n
-}
+func maxMessage(l session.Limits) uint64 { return uint64(cmp.Or(l.Message, 1<<20)) }
+func maxFragments(l session.Limits) int  { return cmp.Or(l.Fragments, 131072) }
+func controlBurst(l session.Limits) int  { return cmp.Or(l.ControlBurst, 1000) }
