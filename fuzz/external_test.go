@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -18,8 +19,15 @@ import (
 // other side of an [External]. Its value is what goes wrong with it.
 const asProgram = "FUZZ_AS_PROGRAM"
 
+// asChild is its value for what such a program starts.
+const asChild = "child"
+
 func TestMain(m *testing.M) {
-	if fault, ok := os.LookupEnv(asProgram); ok {
+	switch fault, ok := os.LookupEnv(asProgram); {
+	case fault == asChild:
+		beChild()
+		os.Exit(0)
+	case ok:
 		speak(fault, bufio.NewReader(os.Stdin), os.Stdout)
 		os.Exit(0)
 	}
@@ -91,6 +99,29 @@ func plainTrace(p *sessionParser) string {
 	return strings.Join(lines, "\n")
 }
 
+// childhood is how long a child of a program lives, unless nobody listens to it.
+const childhood = 30 * time.Second
+
+// bear starts a child, which holds the program's pipes and outlives it.
+func bear() {
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), asProgram+"="+asChild)
+	child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := child.Start(); err != nil {
+		panic(err)
+	}
+}
+
+// beChild says something now and then, but nothing at first.
+func beChild() {
+	for began := time.Now(); time.Since(began) < childhood; {
+		time.Sleep(time.Second)
+		if _, err := os.Stdout.WriteString("."); err != nil {
+			return
+		}
+	}
+}
+
 // misbehave goes wrong at the first message of a connection. It says whether it
 // has answered.
 func misbehave(fault string, p *sessionParser) bool {
@@ -111,6 +142,13 @@ func misbehave(fault string, p *sessionParser) bool {
 		time.Sleep(time.Hour)
 	case "closes":
 		os.Stdout.Close()
+		time.Sleep(time.Hour)
+	case "hangs with a child":
+		bear()
+		time.Sleep(time.Hour)
+	case "shouts with a child":
+		bear()
+		os.Stdout.WriteString("\xff\xff\xff\xff")
 		time.Sleep(time.Hour)
 	case "babbles":
 		os.Stdout.WriteString("\x00\x00\x00\x0ctext \"a\nopen")
@@ -158,11 +196,15 @@ func TestExternal(t *testing.T) {
 func TestExternalGone(t *testing.T) {
 	good, bad := []byte("\x81\x80\x00\x00\x00"), []byte("\x81\x80\x00\x00\x00\x00")
 	for fault, want := range map[string]string{
-		"exits":          "fuzz: process: exit status 3, fed at once\n",
-		"leaves":         "fuzz: process: exit status 0, though it was not told to end, ",
-		"panics":         "fuzz: process: exit status 2, ",
-		"hangs":          "fuzz: process: timeout: no answer within 300ms, ",
-		"closes":         "fuzz: process: timeout: ",
+		"exits":  "fuzz: process: exit status 3, fed at once\n",
+		"leaves": "fuzz: process: exit status 0, though it was not told to end, ",
+		"panics": "fuzz: process: exit status 2, ",
+		"hangs":  "fuzz: process: timeout: no answer within 300ms, ",
+		"closes": "fuzz: process: timeout: ",
+
+		"hangs with a child":  "fuzz: process: timeout: no answer within 300ms, ",
+		"shouts with a child": "fuzz: process: garbage: answer over 64 MiB, ",
+
 		"babbles":        "fuzz: process: garbage: line 1 of the trace: ",
 		"shouts":         "fuzz: process: garbage: answer over 64 MiB, ",
 		"repeats itself": "fuzz: process: garbage: 8 bytes after the answer, ",
@@ -172,6 +214,12 @@ func TestExternalGone(t *testing.T) {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			e := self(t, fault)
+			began := time.Now()
+			defer func() {
+				if took := time.Since(began); took > childhood {
+					t.Errorf("waited for %v", took)
+				}
+			}()
 			for range 2 {
 				e.Timeout = DefaultTimeout
 				if got := Reference(Config{}, good); e.New(Config{}).Trace() != got {

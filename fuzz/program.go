@@ -19,6 +19,7 @@ type program struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	out    *bufio.Reader
+	stdout io.Closer // below out
 	stderr ending
 	timer  *time.Timer
 	after  time.Duration // of the timer
@@ -41,7 +42,7 @@ func start(command, env []string) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.in, p.out = in, bufio.NewReader(out)
+	p.in, p.out, p.stdout = in, bufio.NewReader(out), out
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -52,18 +53,26 @@ func (p *program) arm(d time.Duration) {
 	p.after = d
 	p.timer = time.AfterFunc(d, func() {
 		p.late.Store(true)
-		p.cmd.Process.Kill()
+		p.cut()
 	})
 }
 
 func (p *program) disarm() { p.timer.Stop() }
+
+// cut kills the program and closes our ends of its pipes: what it has started, as a
+// shell does, may outlive it and hold the others.
+func (p *program) cut() {
+	p.cmd.Process.Kill()
+	p.in.Close()
+	p.stdout.Close()
+}
 
 // end ends an armed program and says why: because of err or, if that only says
 // that the program is gone, how it went.
 func (p *program) end(err error) error {
 	p.in.Close()
 	if err != nil && !gone(err) {
-		p.cmd.Process.Kill() // it said something wrong, and may go on so
+		p.cut() // it said something wrong, and may go on so
 	}
 	io.Copy(io.Discard, p.out) // until it is gone: by itself, or by the timer
 	went := p.cmd.Wait()
