@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"rfc6455/cmd/ws/internal/model"
@@ -25,8 +26,10 @@ type link struct {
 	wire     *wire.Link
 	setting  model.Setting
 	observer *model.Observer
-	sent     []model.Case // those before the current one
-	finished sync.Once    // our end of TCP was sent
+	sent     []model.Case  // those before the current one
+	finished sync.Once     // our end of TCP was sent
+	written  chan struct{} // closed when the current case is, or nothing goes any more
+	reset    bool          // a write was told so; to be read when written is closed
 	buffer   []byte
 }
 
@@ -75,8 +78,8 @@ func (l *link) play(ctx context.Context, c *model.Case, allow model.Allow, timeo
 	begun := time.Now()
 	l.wire.Conn.SetDeadline(begun.Add(timeout))
 	defer context.AfterFunc(ctx, func() { l.wire.Conn.SetDeadline(time.Unix(1, 0)) })()
-	written := l.send(c, model.WantsEnd(c, variants))
-	defer func() { <-written }()
+	l.send(c, model.WantsEnd(c, variants))
+	defer func() { <-l.written }()
 	o := outcome{strict: variants[0]}
 	for {
 		o.verdict, o.deviation = model.Judge(c, variants, &l.observer.Seen, allow)
@@ -101,19 +104,19 @@ func (l *link) play(ctx context.Context, c *model.Case, allow model.Allow, timeo
 // not take more before its answers are taken.
 const longWrite = 32 << 10
 
-// send writes a case, and the end of TCP behind it if that is wanted; the channel is
-// closed when all is written, or nothing goes any more.
-func (l *link) send(c *model.Case, end bool) <-chan struct{} {
-	done := make(chan struct{})
+// send writes a case, and the end of TCP behind it if that is wanted.
+func (l *link) send(c *model.Case, end bool) {
+	l.written = make(chan struct{})
 	b := c.Bytes()
 	write := func() {
-		defer close(done)
+		defer close(l.written)
 		for i, p := range c.Writes(b) {
 			if i > 0 && i <= felt {
 				time.Sleep(pause)
 			}
 			if _, err := l.wire.Write(p); err != nil {
-				return // how it ended shows where we read
+				l.reset = errors.Is(err, syscall.ECONNRESET)
+				return
 			}
 		}
 		if end {
@@ -125,7 +128,6 @@ func (l *link) send(c *model.Case, end bool) <-chan struct{} {
 	} else {
 		go write()
 	}
-	return done
 }
 
 // The first few cuts are given time in which the target can read what is there, so
@@ -153,7 +155,8 @@ func (l *link) read(ctx context.Context) {
 	case errors.Is(err, os.ErrDeadlineExceeded) || ctx.Err() != nil:
 		l.observer.Seen.Late = true
 	default:
-		l.observer.End(inOrder(err))
+		<-l.written // the system tells of a reset once: reads behind that write end in order, without what the reset ate
+		l.observer.End(inOrder(err) && !l.reset)
 	}
 }
 
