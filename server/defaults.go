@@ -17,32 +17,39 @@ import (
 // Defaults of [Config].
 const (
 	DefaultMessageBytes = 64 << 10 // of a chat message
+	DefaultHeaderBytes  = 16 << 10 // of a request's header; net/http adds 4 KiB of its own
 	DefaultDrain        = 2 * time.Second
-	EchoBytes           = 64 << 20 // of a message to /echo
-	logBytes            = 4 << 10  // of a text that go to the log
-	restEvery           = time.Minute
-	tickEvery           = time.Second
 )
 
 // Defaults of [RoomLimits].
 const (
-	roomCount    = 1 << 16
-	roomMembers  = 1 << 20
-	roomMessages = 1 << 13 // that a room's log holds at most: a burst, as long as nobody limits its rate
-	roomBytes    = 1 << 20 // of their bodies at most, and roomLongest of the longest messages
-	roomLongest  = 4       // binary that is no UTF-8 triples when it becomes text
-	roomKeep     = 1 << 10
-	roomsBytes   = 256 << 20
-	roomIdle     = time.Hour
+	DefaultRooms        = 1 << 16
+	DefaultRoomMembers  = 1 << 20
+	DefaultRoomMessages = 1 << 13 // that a room's log holds at most: a burst, as long as nobody limits its rate
+	DefaultRoomIdle     = time.Hour
+
+	roomBytes   = 1 << 20 // of their bodies at most, and roomLongest of the longest messages
+	roomLongest = 4       // binary that is no UTF-8 triples when it becomes text
+	roomKeep    = 1 << 10
+	roomsBytes  = 256 << 20
 )
 
-// Limits of HTTP, before an upgrade and for the page.
+// Defaults of [Timeouts], of those that are HTTP's: before an upgrade and for the
+// page.
 const (
-	headerTimeout = 10 * time.Second
-	bodyTimeout   = 20 * time.Second // for header and body, which nobody has a use for
-	answerTimeout = 30 * time.Second
-	idleTimeout   = 60 * time.Second
-	headerBytes   = 16 << 10 // net/http adds 4 KiB of its own
+	DefaultHeaderTimeout = 10 * time.Second
+	DefaultAnswerTimeout = 30 * time.Second
+	DefaultIdleTimeout   = 60 * time.Second
+
+	requestTimeout = 20 * time.Second // or the header's, if that is longer
+)
+
+// What no field of a Config changes.
+const (
+	EchoBytes = 64 << 20 // of a message to /echo
+	logBytes  = 4 << 10  // of a text that go to the log
+	restEvery = time.Minute
+	tickEvery = time.Second
 )
 
 // complete gives a copy of c with its defaults filled in, if all of it makes sense.
@@ -55,7 +62,7 @@ func (c *Config) complete() (*Config, error) {
 		return nil, err
 	}
 	d.MessageBytes = cmp.Or(d.MessageBytes, max(DefaultMessageBytes, d.Limits.FrameBytes()))
-	d.HeaderBytes = cmp.Or(d.HeaderBytes, headerBytes)
+	d.HeaderBytes = cmp.Or(d.HeaderBytes, DefaultHeaderBytes)
 	d.Drain = cmp.Or(d.Drain, DefaultDrain)
 	d.Rooms.complete(d.MessageBytes)
 	d.Timeouts.complete()
@@ -63,21 +70,21 @@ func (c *Config) complete() (*Config, error) {
 }
 
 func (r *RoomLimits) complete(message int64) {
-	r.Rooms = cmp.Or(r.Rooms, roomCount)
-	r.Members = cmp.Or(r.Members, roomMembers)
-	r.Messages = cmp.Or(r.Messages, roomMessages)
+	r.Rooms = cmp.Or(r.Rooms, DefaultRooms)
+	r.Members = cmp.Or(r.Members, DefaultRoomMembers)
+	r.Messages = cmp.Or(r.Messages, DefaultRoomMessages)
 	r.Bytes = cmp.Or(r.Bytes, max(roomBytes, roomLongest*chat.BodyBytes(int(message))))
 	r.Keep = cmp.Or(r.Keep, min(roomKeep, r.Messages))
 	r.Age = cmp.Or(r.Age, Off)
 	r.TotalBytes = cmp.Or(r.TotalBytes, max(roomsBytes, int64(r.Bytes)))
-	r.Idle = cmp.Or(r.Idle, roomIdle)
+	r.Idle = cmp.Or(r.Idle, DefaultRoomIdle)
 }
 
 func (t *Timeouts) complete() {
-	t.Header = cmp.Or(t.Header, headerTimeout)
-	t.Request = cmp.Or(t.Request, max(bodyTimeout, t.Header))
-	t.Answer = cmp.Or(t.Answer, answerTimeout)
-	t.Idle = cmp.Or(t.Idle, idleTimeout)
+	t.Header = cmp.Or(t.Header, DefaultHeaderTimeout)
+	t.Request = cmp.Or(t.Request, max(requestTimeout, t.Header))
+	t.Answer = cmp.Or(t.Answer, DefaultAnswerTimeout)
+	t.Idle = cmp.Or(t.Idle, DefaultIdleTimeout)
 }
 
 // conn is how all connections behave.

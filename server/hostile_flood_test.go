@@ -61,7 +61,7 @@ func TestPingFlood(t *testing.T) {
 // Small messages as fast as they go, as many as the log holds: everybody who reads
 // gets them all, the fast and the slow.
 func TestMessageFlood(t *testing.T) {
-	const block, blocks = 1 << 10, roomMessages >> 10
+	const block, blocks = 1 << 10, DefaultRoomMessages >> 10
 	s := serve(t, Config{})
 	s.level.Set(slog.LevelWarn)
 	flooder := s.upgrade(t, "/").greeted()

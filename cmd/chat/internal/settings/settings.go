@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"time"
 
+	"rfc6455/frame/session"
 	"rfc6455/server"
 	"rfc6455/server/admit"
 	"rfc6455/server/chat"
@@ -46,16 +47,7 @@ const (
 	defaultBurst          = 20
 	defaultHandshakePace  = time.Second / 10
 	defaultHandshakeBurst = 100
-	defaultControlBurst   = 1000
-	defaultControlPace    = time.Second / 100
-	defaultHeaderBytes    = 16 << 10
-	defaultRooms          = 65_536
-	defaultMembers        = 1 << 20
-	defaultHistory        = 8192
-	defaultRoomIdle       = time.Hour
-	defaultHeaderTimeout  = 10 * time.Second
-	defaultAnswerTimeout  = 30 * time.Second
-	defaultIdleTimeout    = 60 * time.Second
+	defaultControlPace    = time.Second / session.DefaultControlPerSecond
 )
 
 // defaults are all settings before anything is given, those of a public server.
@@ -74,13 +66,14 @@ func defaults() Settings {
 				HandshakeBurst: defaultHandshakeBurst,
 			},
 			Limits:       chat.Limits{Text: chat.DefaultText, Rate: chat.Rate{Burst: defaultBurst, Every: defaultRate}},
-			ControlBurst: defaultControlBurst,
-			HeaderBytes:  defaultHeaderBytes,
+			ControlBurst: session.DefaultControlBurst,
+			HeaderBytes:  server.DefaultHeaderBytes,
 			Rooms: server.RoomLimits{
-				Rooms: defaultRooms, Members: defaultMembers, Messages: defaultHistory, Age: server.Off, Idle: defaultRoomIdle,
+				Rooms: server.DefaultRooms, Members: server.DefaultRoomMembers,
+				Messages: server.DefaultRoomMessages, Age: server.Off, Idle: server.DefaultRoomIdle,
 			},
 			Timeouts: server.Timeouts{
-				Header: defaultHeaderTimeout, Answer: defaultAnswerTimeout, Idle: defaultIdleTimeout,
+				Header: server.DefaultHeaderTimeout, Answer: server.DefaultAnswerTimeout, Idle: server.DefaultIdleTimeout,
 				Handshake: conn.DefaultHandshakeTimeout, PingAfter: conn.DefaultPingAfter, Pong: conn.DefaultPongTimeout,
 				Message: conn.DefaultMessageTimeout, MessageRate: conn.DefaultMessageRate, Write: conn.DefaultWriteTimeout,
 				Close: conn.DefaultCloseTimeout, Linger: conn.DefaultLingerTimeout,
