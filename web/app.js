@@ -52,7 +52,7 @@ const invitation = new Invitation({ box: $('invitation'), link: $('link'), copy:
 const status = new Status({ text: $('status'), bar: $('trouble'), why: $('why'), retry: $('retry'), notice: $('notice') }, () => {
   connection.start();
   connection.wake();
-});
+}, (bar) => reading.takeFocus(bar));
 const composer = new Composer({ form: $('form'), field: $('message'), button: $('send'), left: $('left') }, {
   send,
   keep: (text) => tab.set(`draft.${room}`, text || null),

@@ -56,6 +56,12 @@ export class Reading {
     this.#settle();
   }
 
+  // takeFocus takes it from a control that is about to go, so that who uses the
+  // keyboard does not begin anew at the top of the page.
+  takeFocus(control) {
+    if (control.contains(document.activeElement)) this.#box.focus({ preventScroll: true });
+  }
+
   // tell says it again, after a change of language too.
   tell() { this.#tell(); }
 
@@ -96,6 +102,7 @@ export class Reading {
   }
 
   #tell() {
+    if (this.#following) this.takeFocus(this.#button);
     this.#button.hidden = this.#following;
     this.#button.classList.toggle('fresh', this.#fresh > 0);
     this.#button.lastElementChild.textContent = language.say('latest', this.#fresh);

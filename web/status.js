@@ -4,16 +4,18 @@
 import { language } from './i18n.js';
 
 export class Status {
-  #text; #bar; #why; #notice;
+  #text; #bar; #why; #notice; #leave;
   #phase = 'opening';
   #refusal = '';
   #said = '';
 
-  constructor({ text, bar, why, retry, notice }, connect) {
+  // connect is called where the reader wants to; leave(bar) when it goes.
+  constructor({ text, bar, why, retry, notice }, connect, leave) {
     this.#text = text;
     this.#bar = bar;
     this.#why = why;
     this.#notice = notice;
+    this.#leave = leave;
     retry.addEventListener('click', connect);
   }
 
@@ -36,6 +38,7 @@ export class Status {
     if (text !== this.#said) this.#text.textContent = text;
     this.#said = text;
     this.#why.textContent = language.say(this.#reason());
+    if (!lost) this.#leave(this.#bar);
     this.#bar.hidden = !lost;
   }
 

@@ -30,7 +30,11 @@ export class Waiting {
   #change(items, looks) {
     const before = this.#nodes;
     this.#nodes = new Map(items.map((item, i) => [looks[i], before.get(looks[i]) ?? this.#item(item)]));
-    for (const [look, node] of before) if (!this.#nodes.has(look)) node.remove();
+    for (const [look, node] of before) {
+      if (this.#nodes.has(look)) continue;
+      this.#reading.takeFocus(node);
+      node.remove();
+    }
     [...this.#nodes.values()].forEach((node, i) => {
       const there = this.#list.children[i] ?? null;
       if (node !== there) this.#list.insertBefore(node, there);

@@ -20,6 +20,9 @@ const (
 	prefix   = "서버에서 전달: "
 )
 
+// visiting is how long a test may be on a page: seconds on a machine of its own.
+const visiting = 3 * patience
+
 // chromium is the browser that all tests share; every tab has its own profile.
 var chromium struct {
 	sync.Mutex
@@ -46,7 +49,7 @@ type tab struct {
 func open(t *testing.T, url string) tab {
 	t.Helper()
 	program := outside.Program(t, devtools.How, devtools.Names...)
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), visiting)
 	t.Cleanup(cancel)
 	chromium.Lock()
 	defer chromium.Unlock()

@@ -226,15 +226,11 @@ func TestPageHistory(t *testing.T) {
 		s.postAt(sumin, "and so", now.AddDate(0, 0, -3))
 		s.postAt(otter, "now", now)
 	})
-	v := view{open(t, "about:blank")}
-	v.do(v.Locale(v.ctx, "en-US"))
-	v.do(v.Call(v.ctx, "Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": `addEventListener("DOMContentLoaded", () => {
+	v := visitWith(t, `addEventListener("DOMContentLoaded", () => {
 		window.loud = [];
 		const log = document.querySelector("#log");
 		new MutationObserver(list => list.forEach(() => loud.push(log.getAttribute("aria-live")))).observe(document.querySelector("#chat"), {childList: true});
-	})`}, nil))
-	v.do(v.Goto(v.ctx, s.url()))
-	v.live()
+	})`, s.url(), "en-US")
 	v.has("last year", "three days ago", "and so", "now")
 	v.wait(`document.querySelectorAll("#chat .day").length === 3 && document.querySelectorAll("#chat .goes-on").length === 1`)
 	v.wait(`document.querySelector("#chat .day").textContent.includes(%q)`, now.AddDate(-1, 0, 0).Format("2006"))
@@ -242,7 +238,18 @@ func TestPageHistory(t *testing.T) {
 	s.post(sumin, "live")
 	v.shows("live")
 	v.wait(`loud.at(-1) === "polite"`)
-	v.clean()
+	s.down()
+	v.phase("waiting")
+	s.post(sumin, "missed", "missed too")
+	s.up()
+	v.hurry()
+	v.shows("missed too")
+	v.live()
+	v.wait(`loud.at(-1) === "off"`)
+	s.post(sumin, "live again")
+	v.shows("live again")
+	v.wait(`loud.at(-1) === "polite"`)
+	v.clean(lost...)
 }
 
 // TestPageCrowd is told only the number, then the list again.

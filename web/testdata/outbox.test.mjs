@@ -4,6 +4,7 @@ import test from 'node:test';
 import { Outbox, MAX_TEXTS } from '../outbox.js';
 import { Pace } from '../pace.js';
 import { Sender } from '../sender.js';
+import { MAX_ENTRIES } from '../state.js';
 import { World } from './world.mjs';
 
 let last = 0;
@@ -64,6 +65,7 @@ test('the outbox is bounded', () => {
   for (let i = 0; i < MAX_TEXTS; i++) assert.ok(outbox.add('x', 0));
   assert.equal(outbox.add('x', 0), false);
   assert.equal(outbox.items.length, MAX_TEXTS);
+  assert.ok(MAX_TEXTS + MAX_ENTRIES <= 1000, 'that is what the page shows at most');
 });
 
 test('it stays below the rate', async () => {
