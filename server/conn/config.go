@@ -57,7 +57,7 @@ type Config struct {
 	PongTimeout      time.Duration // after that Ping for any byte: ErrPongTimeout; 15 s
 	MessageTimeout   time.Duration // for a message from its first byte, and
 	MessageRate      int64         // one more second for each of so many bytes: frame.ErrMessageTooSlow; 30 s, 16 KiB/s
-	WriteTimeout     time.Duration // without a byte taken by the peer, or 64 KiB where only whole writes show: ErrWriteTimeout; 10 s
+	WriteTimeout     time.Duration // without a byte taken by the peer; with TLS or where the system is no Unix, without 64 KiB: ErrWriteTimeout; 10 s
 	CloseTimeout     time.Duration // for the peer's Close after ours, and until ours is written: ErrCloseTimeout; 5 s
 	LingerTimeout    time.Duration // for the peer's end of TCP, and
 	LingerBytes      int64         // at most so much is read and dropped meanwhile; 2 s, 1 MiB
