@@ -36,6 +36,12 @@ const (
 // A Compressor compresses the messages of one direction of one connection, in
 // the order in which they are sent.
 type Compressor struct {
+	// Turn is called now and then while a long message is compressed, so that others
+	// can have their turn: runtime.Gosched. Where many are long, and come at the same
+	// time, a short one would wait for the scheduler to interrupt each of them, which
+	// it does after 10 ms. Default: nothing.
+	Turn func()
+
 	takeover bool
 	window   int // bytes between two fresh starts; 0: compress/flate's own window is the one agreed on
 	used     int // of window, by w
@@ -46,7 +52,7 @@ type Compressor struct {
 // bytes and, with takeover, keeps it from message to message (RFC 7692 §7.1).
 // It panics unless bits is 8 to 15.
 func NewCompressor(bits int, takeover bool) *Compressor {
-	c := &Compressor{takeover: takeover, window: windowSize(bits)}
+	c := &Compressor{Turn: keepOn, takeover: takeover, window: windowSize(bits)}
 	if bits == maxBits {
 		c.window = 0
 	}
@@ -79,6 +85,13 @@ func (c *Compressor) Append(dst, msg []byte) []byte {
 	return dst
 }
 
+// turn is how many bytes of a message are compressed or inflated before others have
+// their turn.
+const turn = 64 << 10
+
+// keepOn is Turn's default.
+func keepOn() {}
+
 const flushMarker = "\x00\x00\xff\xff"
 
 // compress writes msg, ending in a flush. compress/flate's window is 32 KiB and
@@ -87,7 +100,7 @@ const flushMarker = "\x00\x00\xff\xff"
 // current stretch but into one of its own is not cut in two.
 func (c *Compressor) compress(msg []byte) {
 	if c.window == 0 {
-		c.w.flush(msg)
+		c.w.flush(msg, c.Turn)
 		return
 	}
 	if c.used > 0 && len(msg) > c.window-c.used {
@@ -95,7 +108,7 @@ func (c *Compressor) compress(msg []byte) {
 	}
 	for {
 		n := min(len(msg), c.window)
-		c.w.flush(msg[:n])
+		c.w.flush(msg[:n], c.Turn)
 		c.used += n
 		if msg = msg[n:]; len(msg) == 0 {
 			return
@@ -154,7 +167,11 @@ func newWriter(level int) *writer {
 
 // flush compresses p up to the marker. The only errors of a flate.Writer are
 // those of what it writes to, and that has none.
-func (w *writer) flush(p []byte) {
+func (w *writer) flush(p []byte, give func()) {
+	for ; len(p) > turn; p = p[turn:] {
+		w.flate.Write(p[:turn])
+		give()
+	}
 	w.flate.Write(p)
 	w.flate.Flush()
 }

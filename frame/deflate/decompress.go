@@ -8,6 +8,10 @@ import (
 // A Decompressor inflates the messages of one direction of one connection, in
 // the order in which they came.
 type Decompressor struct {
+	// Turn is called now and then while a long message is inflated, as is
+	// [Compressor.Turn]. Default: nothing.
+	Turn func()
+
 	takeover bool
 	window   window
 }
@@ -16,7 +20,7 @@ type Decompressor struct {
 // at most 2^bits bytes, and with takeover false, none into earlier messages
 // (RFC 7692 §7.1). Both promises are enforced. It panics unless bits is 8 to 15.
 func NewDecompressor(bits int, takeover bool) *Decompressor {
-	return &Decompressor{takeover: takeover, window: window{size: windowSize(bits)}}
+	return &Decompressor{Turn: keepOn, takeover: takeover, window: window{size: windowSize(bits)}}
 }
 
 var inflaters = sync.Pool{New: func() any { return new(inflater) }}
@@ -64,7 +68,7 @@ func (d *Decompressor) inflate(m Memory, dst, compressed []byte, limit int64) ([
 	f := inflaters.Get().(*inflater)
 	defer f.release()
 	f.bitReader = bitReader{in: compressed}
-	f.window, f.memory, f.base = &d.window, m, len(dst)
+	f.window, f.memory, f.turn, f.base = &d.window, m, d.Turn, len(dst)
 	f.max = len(dst) + int(min(max(limit, 0), int64(math.MaxInt-len(dst))))
 	f.use(dst)
 	if err := f.run(); err != nil {
@@ -78,7 +82,7 @@ func (d *Decompressor) inflate(m Memory, dst, compressed []byte, limit int64) ([
 
 // release puts f into the pool, without a hold on anybody's memory.
 func (f *inflater) release() {
-	f.in, f.out, f.whole, f.window, f.memory = nil, nil, nil, nil, nil
+	f.in, f.out, f.whole, f.window, f.memory, f.turn = nil, nil, nil, nil, nil, nil
 	inflaters.Put(f)
 }
 

@@ -8,12 +8,13 @@ import (
 // An inflater decodes one message. Between messages it lies in a pool.
 type inflater struct {
 	bitReader
-	out    []byte  // the caller's slice, the message behind base, without capacity beyond max
+	out    []byte  // the caller's slice, the message behind base, with capacity for a turn
 	whole  []byte  // the same with all its capacity
 	base   int     // what was in out before
 	max    int     // len(out) may not pass it
 	window *window // the messages before
 	memory Memory  // nil: make
+	turn   func()  // see Decompressor.Turn
 
 	literal, distance huffman // of a block with dynamic codes
 	lengths           [maxLiteral + maxDistance]uint8
@@ -192,6 +193,11 @@ func (f *inflater) grow(n int) error {
 	if n > f.max-len(f.out) {
 		return ErrTooBig
 	}
+	if n <= cap(f.whole)-len(f.out) {
+		f.turn()
+		f.show(n)
+		return nil
+	}
 	more := min(max(n, (len(f.out)-f.base)/2, len(f.in)), f.max-len(f.out))
 	if f.memory == nil {
 		f.use(slices.Grow(f.out, more))
@@ -201,15 +207,31 @@ func (f *inflater) grow(n int) error {
 	if bigger == nil {
 		return ErrMemory
 	}
-	bigger = append(bigger, f.out...)
+	bigger = f.appendInTurns(bigger, f.out)
 	f.memory.Put(f.whole)
 	f.use(bigger)
 	return nil
 }
 
-// use makes b the output. The capacity beyond max is hidden while inflating, so
-// that a full slice is the one thing to look for.
+// appendInTurns is append for what may be long: nothing stops a copy under way, and
+// the collector, which now and then stops all for a moment, would make all wait for it.
+func (f *inflater) appendInTurns(dst, src []byte) []byte {
+	for ; len(src) > turn; src = src[turn:] {
+		dst = append(dst, src[:turn]...)
+		f.turn()
+	}
+	return append(dst, src...)
+}
+
+// use makes b the output.
 func (f *inflater) use(b []byte) {
-	f.whole = b
-	f.out = b[:len(b):min(cap(b), f.max)]
+	f.whole, f.out = b, b
+	f.show(0)
+}
+
+// show lets n more bytes be put out, or what a turn gives. The capacity beyond that,
+// and beyond max, is hidden while inflating, so that a full slice is the one thing to
+// look for.
+func (f *inflater) show(n int) {
+	f.out = f.whole[:len(f.out):min(cap(f.whole), f.max, len(f.out)+max(n, turn))]
 }

@@ -3,6 +3,7 @@ package conn
 import (
 	"cmp"
 	"net"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -119,7 +120,9 @@ func compressors(role frame.Role, p handshake.DeflateParams) (*deflate.Decompres
 		inBits, inTakeover, outBits, outTakeover = outBits, outTakeover, inBits, inTakeover
 	}
 	const unsaid = handshake.MaxWindowBits
-	return deflate.NewDecompressor(cmp.Or(inBits, unsaid), inTakeover), deflate.NewCompressor(cmp.Or(outBits, unsaid), outTakeover)
+	in, out := deflate.NewDecompressor(cmp.Or(inBits, unsaid), inTakeover), deflate.NewCompressor(cmp.Or(outBits, unsaid), outTakeover)
+	in.Turn, out.Turn = runtime.Gosched, runtime.Gosched
+	return in, out
 }
 
 // Agreed is what the opening handshake agreed: the subprotocol and the
