@@ -25,6 +25,24 @@ func (p *Parameters) Window(sender frame.Role) (bits int, takeover bool) {
 	return cmp.Or(p.ClientMaxWindowBits, most), !p.ClientNoContextTakeover
 }
 
+// String gives them as the value that the header of the answer has.
+func (p *Parameters) String() string {
+	s := "permessage-deflate"
+	if p.ServerNoContextTakeover {
+		s += "; server_no_context_takeover"
+	}
+	if p.ClientNoContextTakeover {
+		s += "; client_no_context_takeover"
+	}
+	if p.ServerMaxWindowBits > 0 {
+		s += "; server_max_window_bits=" + strconv.Itoa(p.ServerMaxWindowBits)
+	}
+	if p.ClientMaxWindowBits > 0 {
+		s += "; client_max_window_bits=" + strconv.Itoa(p.ClientMaxWindowBits)
+	}
+	return s
+}
+
 // parseParameters reads the value that the header of the answer has.
 func parseParameters(value string) (*Parameters, error) {
 	name, rest, _ := strings.Cut(value, ";")

@@ -138,20 +138,7 @@ func offerOf(p *testdata.Parameters) string {
 	if p == nil {
 		return ""
 	}
-	s := handshake.PermessageDeflate
-	if p.ServerNoContextTakeover {
-		s += "; server_no_context_takeover"
-	}
-	if p.ClientNoContextTakeover {
-		s += "; client_no_context_takeover"
-	}
-	if p.ServerMaxWindowBits > 0 {
-		s += fmt.Sprintf("; server_max_window_bits=%d", p.ServerMaxWindowBits)
-	}
-	if p.ClientMaxWindowBits > 0 {
-		s += fmt.Sprintf("; client_max_window_bits=%d", p.ClientMaxWindowBits)
-	}
-	return s
+	return p.String()
 }
 
 // headOf is a head of HTTP for a transcript, without the empty line.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 
 	"rfc6455/frame"
@@ -20,26 +21,16 @@ type Setting struct {
 // DefaultMost is past all borders of the length field.
 const DefaultMost = 70000
 
-func (s *Setting) most() int {
-	if s.Most == 0 {
-		return DefaultMost
-	}
-	return s.Most
-}
+func (s *Setting) most() int { return cmp.Or(s.Most, DefaultMost) }
 
 // config is s for the oracle. What is not known is no limit.
 func (s *Setting) config(allow fuzz.Laxity) fuzz.Config {
 	const unbounded = 1 << 30
-	c := fuzz.Config{Role: s.Role, Allow: allow, Limits: session.Limits{Message: unbounded, Fragments: unbounded, ControlBurst: unbounded}}
-	if s.Limits.Message > 0 {
-		c.Limits.Message = s.Limits.Message
-	}
-	if s.Limits.Fragments > 0 {
-		c.Limits.Fragments = s.Limits.Fragments
-	}
-	if s.Limits.Burst > 0 {
-		c.Limits.ControlBurst = s.Limits.Burst
-	}
+	c := fuzz.Config{Role: s.Role, Allow: allow, Limits: session.Limits{
+		Message:      cmp.Or(s.Limits.Message, unbounded),
+		Fragments:    cmp.Or(s.Limits.Fragments, unbounded),
+		ControlBurst: cmp.Or(s.Limits.Burst, unbounded),
+	}}
 	if s.Deflate != nil {
 		c.Deflate = fuzz.Fresh
 		if _, takeover := s.Deflate.Window(s.Role.Peer()); takeover {

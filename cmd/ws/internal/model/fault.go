@@ -65,7 +65,7 @@ func wrongMask(g *generator) bool {
 		f.Masked = !f.Masked
 		f.Key = frame.MaskKey{}
 		if f.Masked && g.chance(50) {
-			f.Key = frame.MaskKey{0x37, 0xfa, 0x21, 0x3d}
+			f.Key = exampleKey
 		}
 	})
 }
@@ -136,9 +136,7 @@ func topBit(g *generator) bool {
 }
 
 func nothingToContinue(g *generator) bool {
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	f := g.frame(frame.Continuation, g.payload(true, 200))
 	f.Fin = g.chance(70)
 	g.send(f)

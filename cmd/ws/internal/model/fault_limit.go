@@ -20,9 +20,7 @@ func tooBig(g *generator) bool {
 	if g.limit() == 0 {
 		return false
 	}
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	f := g.frame(frame.Binary, make([]byte, g.limit()+pick(g, []int{1, 1, 2, 100})))
 	if g.chance(60) {
 		g.send(f)
@@ -38,9 +36,7 @@ func tooBigFragments(g *generator) bool {
 	if g.limit() == 0 {
 		return false
 	}
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	all := make([]byte, g.limit()+pick(g, []int{1, 1, 2, 100}))
 	at := 1 + g.IntN(min(len(all)-1, g.limit()))
 	g.begin(frame.Binary, all[:at])
@@ -54,9 +50,7 @@ func tooBigDeflated(g *generator) bool {
 	if g.limit() == 0 || g.packer == nil {
 		return false
 	}
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	p := make([]byte, g.limit()+pick(g, []int{1, 1, 100, 10 * g.limit()}))
 	g.send(packed(g.frame(frame.Binary, nil), g.packer.Append(nil, p)))
 	return true
@@ -85,9 +79,7 @@ func tooManyFragments(g *generator) bool {
 	if most == 0 || most > maxCounted {
 		return false
 	}
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	g.begin(frame.Binary, nil)
 	for i := range most {
 		f := g.frame(frame.Continuation, nil)

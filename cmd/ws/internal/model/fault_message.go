@@ -13,9 +13,7 @@ func (g *generator) spoiled(most int) []byte {
 }
 
 func badTextFrame(g *generator) bool {
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	g.send(g.frame(frame.Text, g.spoiled(300)))
 	return true
 }
@@ -23,9 +21,7 @@ func badTextFrame(g *generator) bool {
 // badTextFragments is bad in a frame that is not the message's last, or just across
 // the border of two.
 func badTextFragments(g *generator) bool {
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	p := g.spoiled(60)
 	at := g.IntN(len(p) + 1)
 	g.begin(frame.Text, p[:at])
@@ -47,18 +43,14 @@ func badTextTorn(g *generator) bool {
 		g.send(g.frame(frame.Continuation, p))
 		return true
 	}
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	g.send(g.frame(frame.Text, p))
 	return true
 }
 
 // badTextEarly is bad in a frame that is not whole (§8.1).
 func badTextEarly(g *generator) bool {
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	f := g.frame(frame.Text, g.spoiled(60))
 	f.Length += int64(1 + g.IntN(60))
 	g.end(f.AppendWire(nil))
@@ -83,14 +75,12 @@ func badHeaderEarly(g *generator) bool {
 	return true
 }
 
-// garbage spoils a few bytes.
+// deflateGarbage spoils a few bytes.
 func deflateGarbage(g *generator) bool {
 	if g.packer == nil {
 		return false
 	}
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	f := g.frame(g.data(1000))
 	f.Payload = bytes.Clone(g.packer.Append(nil, f.Payload))
 	for range 1 + g.IntN(4) {
@@ -105,9 +95,7 @@ func deflateCut(g *generator) bool {
 	if g.packer == nil {
 		return false
 	}
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	f := g.frame(frame.Text, g.payload(true, 1000))
 	whole := g.packer.Append(nil, f.Payload)
 	if len(whole) < 2 {
@@ -123,9 +111,7 @@ func deflateBadText(g *generator) bool {
 	if g.packer == nil {
 		return false
 	}
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	g.send(packed(g.frame(frame.Text, nil), g.packer.Append(nil, g.spoiled(300))))
 	return true
 }
@@ -136,9 +122,7 @@ func deflateRSV1Again(g *generator) bool {
 	if g.packer == nil {
 		return false
 	}
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	f := packed(g.frame(frame.Text, nil), g.packer.Append(nil, g.payload(true, 1000)))
 	rest := f.Payload[len(f.Payload)/2:]
 	f.Fin, f.Payload = false, f.Payload[:len(f.Payload)/2]
@@ -156,9 +140,7 @@ func deflateLooksBack(g *generator) bool {
 	if g.packer == nil || g.takeover {
 		return false
 	}
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	first, second := g.lookingBack()
 	g.send(packed(g.frame(frame.Binary, nil), first))
 	g.send(packed(g.frame(frame.Binary, nil), second))

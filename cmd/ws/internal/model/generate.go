@@ -145,7 +145,7 @@ func (g *generator) key() frame.MaskKey {
 	case 1:
 		return pick(g, []frame.MaskKey{{}, {0, 0, 0, 1}, {0xff, 0, 0, 0}})
 	}
-	return frame.MaskKey{0x37, 0xfa, 0x21, 0x3d}
+	return exampleKey
 }
 
 func (g *generator) send(f frame.Frame) { g.units = append(g.units, Unit{Frame: f}) }
@@ -160,9 +160,7 @@ func (g *generator) data(most int) (frame.Opcode, []byte) {
 
 // whole is a message in one frame.
 func (g *generator) whole() {
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	f := g.frame(g.data(g.largest()))
 	if g.packer != nil && g.chance(60) {
 		f = g.pack(f)
@@ -173,9 +171,7 @@ func (g *generator) whole() {
 // fragmented is a message in several frames, with control frames between (§5.4).
 // Characters and compressed blocks are cut wherever it happens.
 func (g *generator) fragmented() {
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	f := g.frame(g.data(g.largest()))
 	if g.packer != nil && g.chance(50) {
 		f = g.pack(f)
@@ -222,6 +218,13 @@ func (g *generator) proceed(last bool) {
 	g.send(f)
 }
 
+// outside ends the message that is open, if one is.
+func (g *generator) outside() {
+	if g.inside != 0 {
+		g.proceed(true)
+	}
+}
+
 // largest is the longest message that is sent without trying a limit.
 func (g *generator) largest() int {
 	most := g.set.most()
@@ -255,9 +258,7 @@ const maxLimitTried = 4 << 20
 
 // tear ends the case inside a frame that is legal so far.
 func (g *generator) tear() {
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	f := g.frame(g.data(1000))
 	f.Length += int64(1 + g.IntN(70))
 	if g.set.Limits.Message > 0 {

@@ -67,9 +67,7 @@ func otherwise(plain []byte, level int, final bool) []byte {
 // similar is a few messages that look back to each other where that was agreed, and
 // within themselves further than a small window.
 func (g *generator) similar() {
-	if g.inside != 0 {
-		g.proceed(true)
-	}
+	g.outside()
 	p := g.random(min(g.largest()/2, 100+g.IntN(1500)))
 	p = append(p, p...)
 	for range 2 + g.IntN(2) {

@@ -49,7 +49,7 @@ func (f *Find) Script() string {
 		fmt.Fprintf(&b, "limits: %s\n", l)
 	}
 	if c.Setting.Deflate != nil {
-		fmt.Fprintf(&b, "deflate: %s\n", parameters(c.Setting.Deflate))
+		fmt.Fprintf(&b, "deflate: %s\n", c.Setting.Deflate)
 	}
 	for _, u := range c.Units {
 		if u.Raw != nil {
@@ -153,21 +153,4 @@ func limits(l testdata.Limits) string {
 		}
 	}
 	return strings.Join(words, " ")
-}
-
-func parameters(p *testdata.Parameters) string {
-	s := "permessage-deflate"
-	if p.ServerNoContextTakeover {
-		s += "; server_no_context_takeover"
-	}
-	if p.ClientNoContextTakeover {
-		s += "; client_no_context_takeover"
-	}
-	if p.ServerMaxWindowBits > 0 {
-		s += "; server_max_window_bits=" + strconv.Itoa(p.ServerMaxWindowBits)
-	}
-	if p.ClientMaxWindowBits > 0 {
-		s += "; client_max_window_bits=" + strconv.Itoa(p.ClientMaxWindowBits)
-	}
-	return s
 }
