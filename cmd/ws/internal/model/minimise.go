@@ -17,9 +17,11 @@ func Minimise(c Case, differs func(Case) bool) Case {
 	m := &minimiser{c: c.clone(), differs: differs, tries: MaxTries}
 	m.try(func(n *Case) { n.Cuts = nil })
 	m.units()
+	m.try(func(n *Case) { n.Setting.Deflate = nil })
 	m.payloads()
 	m.units() // some may have been there for their payload alone
 	m.cuts()
+	m.fence()
 	return m.c
 }
 
@@ -50,7 +52,7 @@ func (m *minimiser) try(change func(*Case)) bool {
 
 // same says whether two cases are the same on the wire.
 func same(a, b *Case) bool {
-	return slices.Equal(a.Cuts, b.Cuts) && bytes.Equal(a.Bytes(), b.Bytes())
+	return a.Setting == b.Setting && slices.Equal(a.Cuts, b.Cuts) && bytes.Equal(a.Bytes(), b.Bytes())
 }
 
 // units leaves units out: halves first, then less and less, from the end on, since
@@ -106,6 +108,9 @@ func (m *minimiser) payloads() {
 	}
 }
 
+// ends are how many bytes of a payload's beginning, or end, may be enough.
+var ends = []int{0, 1, 2, 3, 4, 8, 16}
+
 // finest is the smallest part of a payload that is left out alone: byte by byte a
 // long one would take too long.
 const finest = 64
@@ -113,6 +118,11 @@ const finest = 64
 // payload leaves bytes of one payload out: all, then halves and less.
 func (m *minimiser) payload(i int) {
 	p := func() []byte { return m.c.Units[i].Frame.Payload }
+	for _, k := range ends {
+		if n := len(p()); n > k && (m.try(func(c *Case) { c.cutPayload(i, 0, n-k) }) || m.try(func(c *Case) { c.cutPayload(i, k, n) })) {
+			break
+		}
+	}
 	least := max(1, len(p())/finest)
 	for size := len(p()); size >= least && m.tries > 0; size /= 2 {
 		for to := len(p()); to > 0; {
@@ -122,6 +132,18 @@ func (m *minimiser) payload(i int) {
 		}
 	}
 	m.try(func(n *Case) { n.Units[i].Frame.Payload = bytes.Repeat([]byte{'*'}, len(p())) })
+}
+
+// fence makes the last Ping a plain one.
+func (m *minimiser) fence() {
+	if i := len(m.c.Units) - 1; m.c.fenced() {
+		m.try(func(n *Case) {
+			f := plain(n.Units[i].Frame)
+			f.Payload = []byte("fence")
+			f.Length = int64(len(f.Payload))
+			n.Units[i].Frame = f
+		})
+	}
 }
 
 // cutPayload leaves bytes [from, to) of unit i's payload out.

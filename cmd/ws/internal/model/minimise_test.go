@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rfc6455/frame"
+	"rfc6455/testdata"
 )
 
 // show gives a case in the notation, with its cuts.
@@ -28,20 +29,20 @@ func TestMinimise(t *testing.T) {
 		want       string
 		wantCuts   int
 	}{
-		{"one of many", `text "a"; ping; text rsv2 "b"; binary 0xff; ping "f"`, nil, has("rsv2"), `text rsv2; ping "f"`, 0},
+		{"one of many", `text "a"; ping; text rsv2 "b"; binary 0xff; ping "f"`, nil, has("rsv2"), `text rsv2; ping "fence"`, 0},
 		{"two that belong together", `text "a"; text more "b"; ping "x"; text "c"; binary "d"; ping "f"`, nil,
 			func(c Case) bool { s := show(&c); return strings.Contains(s, "more") && strings.Contains(s, `"c"`) },
-			`text more; text "c"; ping "f"`, 0},
-		{"a byte of many", `text "abcdefghijklmnopqrstuvwxyz"; ping "f"`, nil, has("q"), `text "q"; ping "f"`, 0},
+			`text more; text "c"; ping "fence"`, 0},
+		{"a byte of many", `text "abcdefghijklmnopqrstuvwxyz"; ping "f"`, nil, has("q"), `text "q"; ping "fence"`, 0},
 		{"a length", `text "abcdefghijklmnop"; ping "f"`, nil, func(c Case) bool { return len(c.Units[0].Frame.Payload) >= 5 },
-			`text "*****"; ping "f"`, 0},
+			`text "*****"; ping "fence"`, 0},
 		{"what it declares", `binary len=100 "abc"`, nil, has("len=100"), `binary len=100`, 0},
-		{"a key", `text key=01020304 "a"; ping "f"`, nil, has("text"), `text; ping "f"`, 0},
-		{"its key", `text key=01020304 "a"; ping "f"`, nil, has("key=01020304"), `text key=01020304; ping "f"`, 0},
-		{"cuts for nothing", `text "abc"; ping "f"`, []int{1, 3, 5}, has("text"), `text; ping "f"`, 0},
+		{"a key", `text key=01020304 "a"; ping "f"`, nil, has("text"), `text; ping "fence"`, 0},
+		{"its key", `text key=01020304 "a"; ping "f"`, nil, has("key=01020304"), `text key=01020304; ping "fence"`, 0},
+		{"cuts for nothing", `text "abc"; ping "f"`, []int{1, 3, 5}, has("text"), `text; ping "fence"`, 0},
 		{"a cut of some", `text "a"; text "bcd"; ping "f"`, []int{1, 2, 9, 12},
-			func(c Case) bool { return len(c.Writes(c.Bytes())) > 1 }, `text; ping "f"`, 1},
-		{"nothing to leave out", `ping "f"`, nil, func(Case) bool { return true }, `ping "f"`, 0},
+			func(c Case) bool { return len(c.Writes(c.Bytes())) > 1 }, `text; ping "fence"`, 1},
+		{"nothing to leave out", `ping "f"`, nil, func(Case) bool { return true }, `ping "fence"`, 0},
 	} {
 		c := Case{Units: parse(t, tt.sent, frame.Client), Cuts: tt.cuts}
 		small := Minimise(c, tt.differs)
@@ -50,6 +51,17 @@ func TestMinimise(t *testing.T) {
 		}
 		if show(&c) != show(&Case{Units: parse(t, tt.sent, frame.Client)}) {
 			t.Errorf("%s: the case itself was changed", tt.name)
+		}
+	}
+}
+
+// TestMinimiseSetting shows that an extension goes that the case does not need.
+func TestMinimiseSetting(t *testing.T) {
+	for sent, left := range map[string]bool{`text "a"; ping "f"`: false, `text rsv1 0x4a0400; ping "f"`: true} {
+		c := Case{Setting: Setting{Deflate: &testdata.Parameters{}}, Units: parse(t, sent, frame.Client)}
+		small := Minimise(c, func(c Case) bool { return Predict(&c, 0)[0].End == Open && len(Predict(&c, 0)[0].Events) == 2 })
+		if (small.Setting.Deflate != nil) != left {
+			t.Errorf("%s: %s with %+v", sent, show(&small), small.Setting.Deflate)
 		}
 	}
 }

@@ -141,14 +141,18 @@ func (v *Variant) others(c *Case, in []byte, laxity fuzz.Laxity, allow Allow) (a
 	return all
 }
 
-// anyway gives what is as good as v whatever is allowed: what a message that is
-// compressed breaks may come to light before it is whole.
+// anyway gives what is as good as v whatever is allowed: what a compressed message
+// breaks may come to light before it is whole, and so before anything else.
 func (v *Variant) anyway() []Variant {
-	if v.compressed && (v.End == Open || v.End == Torn) {
-		broken := []*frame.Violation{frame.ErrDeflateCorrupt, frame.ErrDeflateTruncated, frame.ErrTextNotUTF8, frame.ErrMessageTooBig}
-		return []Variant{{Events: v.Events, End: Failed, Broken: broken, At: v.At}}
+	if !v.compressed {
+		return nil
 	}
-	return nil
+	broken := []*frame.Violation{frame.ErrDeflateCorrupt, frame.ErrDeflateTruncated, frame.ErrTextNotUTF8, frame.ErrMessageTooBig}
+	early := Variant{Events: v.Events, End: Failed, Broken: append(slices.Clip(v.Broken), broken...), At: v.At}
+	if v.End == Closed {
+		early.Events = early.Events[:len(early.Events)-1]
+	}
+	return []Variant{early}
 }
 
 // onlyCut says whether a compressed message is good as far as it goes.

@@ -2,6 +2,8 @@ package hunt
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"rfc6455/cmd/ws/internal/model"
@@ -35,19 +37,44 @@ func (w *worker) unopened(ctx context.Context, offer handshake.DeflateConfig, er
 		case <-time.After(comeback):
 		}
 	}
-	if !wire.Unreachable(err) || w.last == nil {
+	if !wire.Unreachable(err) || !w.died("the target is not there any more") {
 		w.fail(err)
-		return false
 	}
-	w.died("the target is not there any more")
 	return false
 }
 
-// died notes the case that this worker played last.
-func (w *worker) died(how string) {
-	d := model.Deviation{Kind: "died", Text: how + ": this is one of the cases that were under way"}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.res.Died = append(w.res.Died, &model.Find{Case: *w.last, Allow: w.allowed(), Deviation: d})
-	w.stop()
+// play plays a case on l, and remembers it as long as the target has not answered as
+// it should.
+func (h *hunt) play(ctx context.Context, l *link, c *model.Case, allow model.Allow, timeout time.Duration) outcome {
+	h.mu.Lock()
+	if h.unanswered = append(h.unanswered, c); len(h.unanswered) > 2*h.Conns {
+		h.unanswered = h.unanswered[1:]
+	}
+	h.mu.Unlock()
+	o := l.play(ctx, c, allow, timeout)
+	if o.verdict == model.Holds {
+		h.mu.Lock()
+		h.unanswered = slices.DeleteFunc(h.unanswered, func(u *model.Case) bool { return u == c })
+		h.mu.Unlock()
+	}
+	return o
+}
+
+// died notes the cases that may be why the target is not there any more, and ends the
+// run. It is false if there are none.
+func (h *hunt) died(how string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i, c := range h.unanswered {
+		d := model.Deviation{Kind: "died", Text: how + ": this is one of the last cases that it did not answer as it should"}
+		if i > 0 {
+			d.Kind = fmt.Sprintf("died %d", i+1) // a script's id is made of it
+		}
+		h.res.Died = append(h.res.Died, &model.Find{Case: *c, Allow: h.allowed(), Deviation: d})
+	}
+	h.unanswered = nil
+	if h.stop != nil {
+		h.stop()
+	}
+	return len(h.res.Died) > 0
 }

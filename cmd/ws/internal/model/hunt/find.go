@@ -1,7 +1,10 @@
 package hunt
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"rfc6455/cmd/ws/internal/model"
@@ -77,14 +80,23 @@ func (w *worker) confirm(ctx context.Context, offer handshake.DeflateConfig, sen
 	return &model.Find{Case: model.Join(sent), Allow: w.allowed(), Deviation: *o.deviation, Seen: o.seen}
 }
 
-// again plays a case on a connection of its own.
+// errAgreed says that a case is for another kind of connection.
+var errAgreed = errors.New("the target agrees on other parameters of permessage-deflate")
+
+// again plays a case on a connection of its own, opened as the case asks for.
 func (h *hunt) again(ctx context.Context, offer handshake.DeflateConfig, c *model.Case, timeout time.Duration) (outcome, error) {
+	if c.Setting.Deflate == nil {
+		offer = handshake.DeflateConfig{}
+	}
 	l, err := h.open(ctx, offer)
 	if err != nil {
 		return outcome{}, err
 	}
 	defer l.close()
-	return l.play(ctx, c, h.allowed(), timeout), nil
+	if !l.agreedAs(c.Setting.Deflate) {
+		return outcome{}, errAgreed
+	}
+	return h.play(ctx, l, c, h.allowed(), timeout), nil
 }
 
 // minimise makes a find small, as far as ctx lets it. What is waited for in vain is
@@ -150,14 +162,10 @@ func Repeat(ctx context.Context, cfg Config, finds []model.Find) ([]Replay, erro
 	var all []Replay
 	for i := range finds {
 		f := &finds[i]
-		l, err := h.open(ctx, offerFor(f.Case.Setting))
-		if err != nil {
-			return all, err
-		}
-		o := l.play(ctx, &f.Case, cfg.Allow|f.Allow, patience*cfg.Timeout)
-		l.close()
-		if err := ctx.Err(); err != nil {
-			return all, err
+		h.Allow = cfg.Allow | f.Allow
+		o, err := h.again(ctx, offerFor(f.Case.Setting), &f.Case, patience*cfg.Timeout)
+		if err = cmp.Or(ctx.Err(), err); err != nil {
+			return all, fmt.Errorf("%s: %w", f.ID(), err)
 		}
 		all = append(all, Replay{Find: f, Differs: o.deviation, Seen: o.seen})
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rfc6455/cmd/ws/internal/model"
+	"rfc6455/cmd/ws/internal/wire"
 	"rfc6455/handshake"
 )
 
@@ -32,6 +33,8 @@ type hunt struct {
 	shown   time.Time
 	ongoing map[string]bool // kinds that are being made small
 	slowest time.Duration   // answer that held
+
+	unanswered []*model.Case // played last, and not answered as they should be
 }
 
 // Run hunts until the time or the cases are over, there are enough finds, or ctx
@@ -41,6 +44,9 @@ func Run(ctx context.Context, cfg Config, show func(Status)) (*Result, error) {
 	h := &hunt{Config: cfg, show: show, begun: time.Now(), ongoing: map[string]bool{}, phase: "probe"}
 	h.res.Times = map[string]int{}
 	if err := h.probe(ctx); err != nil {
+		if wire.Unreachable(err) && h.connections.Load() > 0 && h.died("the target was gone when it had been probed") {
+			return &h.res, nil
+		}
 		return nil, err
 	}
 	h.phase = "fuzz"
@@ -88,7 +94,6 @@ var offers = []handshake.DeflateConfig{
 type worker struct {
 	*hunt
 	link *link // nil: there is none
-	last *model.Case
 }
 
 func (w *worker) drop() {
@@ -132,11 +137,10 @@ func (w *worker) one(ctx context.Context, offer handshake.DeflateConfig, n uint6
 		w.link = l
 	}
 	c := model.Generate(w.link.setting, w.Seed, n)
-	o := w.link.play(ctx, &c, w.allowed(), w.Timeout)
+	o := w.play(ctx, w.link, &c, w.allowed(), w.Timeout)
 	if ctx.Err() != nil {
 		return false // it was broken off
 	}
-	w.last = &c
 	w.count(&c, &o)
 	sent := append(w.link.sent, c)
 	w.link.sent = sent

@@ -270,8 +270,68 @@ func TestTargetDies(t *testing.T) {
 		t.Fatalf("%+v, %v", res, err)
 	}
 	<-died
-	if c := res.Died[0].Case; !strings.Contains(string(c.Bytes()), "\xfe") && c.Setting.Role == frame.Client || res.Died[0].Deviation.Kind != "died" {
-		t.Errorf("kept\n%s", res.Died[0].Script())
+	if kind := res.Died[0].Deviation.Kind; kind != "died" {
+		t.Errorf("kept as %q\n%s", kind, res.Died[0].Script())
+	}
+	if _, err := model.ParseScripts("died.txt", res.Died[0].Script()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTargetDiesEarly shows that a target may die of a probe: this one of the first
+// frame with a reserved opcode.
+func TestTargetDiesEarly(t *testing.T) {
+	ln, url := listen(t)
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			nc, err := ln.Accept()
+			if err != nil {
+				return // it died
+			}
+			serving.Go(func() {
+				if dies := echoPlainly(nc); dies {
+					ln.Close()
+				}
+				nc.Close()
+			})
+		}
+	})
+	res, err := Run(t.Context(), Config{Open: dialer(url), Seed: 1, Conns: 1, Finds: 10, For: time.Minute, Timeout: 2 * time.Second}, nil)
+	ln.Close()
+	serving.Wait()
+	if err != nil || len(res.Died) == 0 || res.Executions > 0 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	for _, u := range res.Died[len(res.Died)-1].Case.Units {
+		if u.Frame.Opcode.IsReserved() {
+			return
+		}
+	}
+	t.Errorf("kept\n%s", res.Died[len(res.Died)-1].Script())
+}
+
+// echoPlainly echoes frames, and says whether it met a reserved opcode.
+func echoPlainly(nc net.Conn) (dies bool) {
+	l, err := wire.Accept(context.Background(), nc, &conn.Config{})
+	if err != nil {
+		return false
+	}
+	for {
+		f, err := l.ReadFrame(1 << 20)
+		if f.Opcode.IsReserved() {
+			return true
+		}
+		if err != nil {
+			return false
+		}
+		if f.Opcode == frame.Ping {
+			f.Opcode = frame.Pong
+		}
+		l.WriteFrame(l.Frame(f.Opcode, f.Payload))
+		if f.Opcode == frame.Close {
+			return false
+		}
 	}
 }
 

@@ -55,6 +55,12 @@ func parameters(p handshake.DeflateParams) *testdata.Parameters {
 	}
 }
 
+// agreedAs says whether that is what was agreed.
+func (l *link) agreedAs(p *testdata.Parameters) bool {
+	got := l.setting.Deflate
+	return got == p || got != nil && p != nil && *got == *p
+}
+
 func (l *link) close() {
 	l.wire.Close()
 	l.observer.Close()

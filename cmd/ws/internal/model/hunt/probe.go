@@ -85,7 +85,7 @@ func (h *hunt) lax(ctx context.Context, p *model.Probe) bool {
 		if err != nil {
 			return false // it shows in the run
 		}
-		o := l.play(ctx, &p.Case, allow, h.Timeout)
+		o := h.play(ctx, l, &p.Case, allow, h.Timeout)
 		l.close()
 		if o.verdict == model.Holds && (p.Wrong == "" || !slices.Contains(o.seen.Messages, p.Wrong)) {
 			return allow&p.Allow != 0 && h.allowed()&p.Allow == 0
@@ -130,7 +130,7 @@ func (h *hunt) basic(ctx context.Context, size int) (outcome, error) {
 	}
 	defer l.close()
 	c := model.Basics(l.setting, size)
-	return l.play(ctx, &c, h.Allow|model.StrictOnly, patience*h.Timeout), nil
+	return h.play(ctx, l, &c, h.Allow|model.StrictOnly, patience*h.Timeout), nil
 }
 
 // noEcho tells deviations that are no fault, but another kind of endpoint.
