@@ -84,6 +84,7 @@ func (c *Config) check() error {
 		checkAll(
 			number("ControlBurst", c.ControlBurst, 1, maxMany),
 			number("ControlPerSecond", c.ControlPerSecond, 1, maxMany),
+			number("HTTPConnections", c.HTTPConnections, 1, maxMany).orOff(),
 			number("HeaderBytes", c.HeaderBytes, 1<<10, 1<<20),
 			wait("Drain", c.Drain, time.Millisecond).orOff(),
 		),

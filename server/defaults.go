@@ -16,9 +16,10 @@ import (
 
 // Defaults of [Config].
 const (
-	DefaultMessageBytes = 64 << 10 // of a chat message
-	DefaultHeaderBytes  = 16 << 10 // of a request's header; net/http adds 4 KiB of its own
-	DefaultDrain        = 2 * time.Second
+	DefaultMessageBytes    = 64 << 10 // of a chat message
+	DefaultHTTPConnections = 2048     // without an upgrade
+	DefaultHeaderBytes     = 16 << 10 // of a request's header; net/http adds 4 KiB of its own
+	DefaultDrain           = 2 * time.Second
 )
 
 // Defaults of [RoomLimits].
@@ -63,6 +64,7 @@ func (c *Config) complete() (*Config, error) {
 	}
 	d.MessageBytes = cmp.Or(d.MessageBytes, max(DefaultMessageBytes, d.Limits.FrameBytes()))
 	d.HeaderBytes = cmp.Or(d.HeaderBytes, DefaultHeaderBytes)
+	d.HTTPConnections = cmp.Or(d.HTTPConnections, DefaultHTTPConnections)
 	d.Drain = cmp.Or(d.Drain, DefaultDrain)
 	d.Rooms.complete(d.MessageBytes)
 	d.Timeouts.complete()

@@ -50,6 +50,13 @@ func (s *Server) logFull(r *http.Request, err error, hint bool, now time.Time) {
 	}
 }
 
+// logCrowd tells that somebody had to go who was there without an upgrade.
+func (s *Server) logCrowd() {
+	if missed, ok := s.crowded.take(time.Now(), fullEvery); ok {
+		s.log.Warn("all HTTP connections are taken: who has waited the longest is closed", "limit", s.lobby.most, "more", missed)
+	}
+}
+
 // logNoPlace tells that the rooms or their members are as many as they may be.
 func (s *Server) logNoPlace(v *visit, err error) {
 	if missed, ok := s.full.take(time.Now(), fullEvery); ok {

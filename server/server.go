@@ -30,6 +30,7 @@ type Server struct {
 	chat, echo *conn.Config
 	page       http.Handler
 	web        *http.Server
+	lobby      lobby
 	gate       *admit.Gate
 	pumps      *room.Pumps
 	rooms      *room.Rooms
@@ -37,6 +38,7 @@ type Server struct {
 	limits     chat.Limits // of chat.v1
 	started    time.Time
 	full       limiter // of what the log says
+	crowded    limiter
 	proxied    limiter
 
 	running    context.Context // ends with Shutdown, once all are told
@@ -85,6 +87,8 @@ func New(cfg Config) (*Server, error) {
 	if err := s.openRooms(); err != nil {
 		return nil, err
 	}
+	s.lobby.most, s.lobby.full = max(c.HTTPConnections, 0), s.logCrowd
+	s.web.ConnState = s.lobby.note
 	s.web.BaseContext = s.base
 	s.web.Handler = s.checkHost(s)
 	s.running, s.stop = context.WithCancel(context.Background())

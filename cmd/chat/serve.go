@@ -38,8 +38,9 @@ func serve(set settings.Settings, log *slog.Logger) error {
 		log.Warn(w)
 	}
 	most := set.Server.Admit.Connections
-	if files, ok := openFiles(); ok && files < int64(most)+ownFiles {
-		log.Warn("fewer files may be open than -max-connections needs: who comes last waits; see ulimit -n, LimitNOFILE", "files", files, "max-connections", most)
+	besides := ownFiles + max(set.Server.HTTPConnections, 0)
+	if files, ok := openFiles(); ok && most > 0 && files < int64(most+besides) {
+		log.Warn("fewer files may be open than -max-connections and -max-http-connections need: who comes last waits; see ulimit -n, LimitNOFILE", "files", files, "max-connections", most)
 	}
 	s := &service{settings: set, log: log}
 	ending, reload := signals(set)

@@ -12,7 +12,7 @@ var fields = map[string]string{
 	"Origins": "origin", "Hosts": "host", "NameHeader": "name-header",
 	"Admit": "max-connections, -max-per-address, -handshake-rate, -handshake-burst", "Limits.Text": "text-bytes",
 	"Limits.Rate.Every": "rate", "Limits.Rate.Burst": "burst", "MessageBytes": "message-bytes",
-	"ControlBurst": "control-burst", "ControlPerSecond": "control-rate", "HeaderBytes": "header-bytes",
+	"ControlBurst": "control-burst", "ControlPerSecond": "control-rate", "HeaderBytes": "header-bytes", "HTTPConnections": "max-http-connections",
 	"Rooms.Rooms": "max-rooms", "Rooms.Members": "max-members", "Rooms.Messages": "history-messages", "Rooms.Bytes": "history-bytes",
 	"Rooms.Keep": "history-keep", "Rooms.Age": "history-age", "Rooms.TotalBytes": "history-total", "Rooms.Idle": "room-idle",
 	"Timeouts.Header": "header-timeout", "Timeouts.Request": "request-timeout", "Timeouts.Answer": "answer-timeout", "Timeouts.Idle": "idle-timeout",

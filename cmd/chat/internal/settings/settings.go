@@ -65,9 +65,10 @@ func defaults() Settings {
 				PerAddress:     admit.DefaultPerAddress,
 				HandshakeBurst: defaultHandshakeBurst,
 			},
-			Limits:       chat.Limits{Text: chat.DefaultText, Rate: chat.Rate{Burst: defaultBurst, Every: defaultRate}},
-			ControlBurst: session.DefaultControlBurst,
-			HeaderBytes:  server.DefaultHeaderBytes,
+			Limits:          chat.Limits{Text: chat.DefaultText, Rate: chat.Rate{Burst: defaultBurst, Every: defaultRate}},
+			ControlBurst:    session.DefaultControlBurst,
+			HeaderBytes:     server.DefaultHeaderBytes,
+			HTTPConnections: server.DefaultHTTPConnections,
 			Rooms: server.RoomLimits{
 				Rooms: server.DefaultRooms, Members: server.DefaultRoomMembers,
 				Messages: server.DefaultRoomMessages, Age: server.Off, Idle: server.DefaultRoomIdle,

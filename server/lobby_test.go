@@ -1,0 +1,100 @@
+package server
+
+import (
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Who says nothing cannot keep others out: who has waited the longest goes, and
+// nobody who was upgraded.
+func TestLobby(t *testing.T) {
+	s := serve(t, Config{HTTPConnections: 3})
+	waiting := func(n int) {
+		t.Helper()
+		eventually(t, "others in the lobby", func() bool { return s.lobby.waiting() == n })
+	}
+	verify := bystanders(t, s)
+	waiting(0)
+	kept := s.tcp(t)
+	waiting(1)
+	silent, begun := s.tcp(t), s.tcp(t)
+	waiting(3)
+	begun.raw("GET / HT")
+	kept.raw("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	kept.header()
+	eventually(t, "it to be idle again", func() bool {
+		s.lobby.mu.Lock()
+		defer s.lobby.mu.Unlock()
+		return strings.HasSuffix(kept.nc.LocalAddr().String(), s.lobby.order.Back().Value.(net.Conn).RemoteAddr().String())
+	})
+	for range 2 {
+		s.tcp(t)
+	}
+	silent.rest()
+	begun.rest()
+	kept.raw("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	if got := kept.header(); !strings.HasPrefix(got, "HTTP/1.1 200 ") {
+		t.Errorf("who was answered before gets %q", got)
+	}
+	waiting(3)
+	s.log.await(t, "level=WARN", "all HTTP connections are taken", "limit=3")
+	verify()
+}
+
+// However they come and end, nobody stays in the lobby.
+func TestLobbyEmpties(t *testing.T) {
+	s := serve(t, Config{HTTPConnections: 8})
+	var all sync.WaitGroup
+	for i := range 200 {
+		all.Go(func() {
+			nc, err := net.Dial("tcp", s.addr)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer nc.Close()
+			nc.SetDeadline(time.Now().Add(patience))
+			if i%4 == 0 {
+				nc.(*net.TCPConn).SetLinger(0)
+			}
+			said := []string{"", "GET / HT", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", s.request("/chat"), s.request("/chat", "Origin: http://evil.example")}[i%5]
+			if nc.Write([]byte(said)); i%3 == 0 {
+				nc.Read(make([]byte, 1))
+			}
+		})
+	}
+	all.Wait()
+	eventually(t, "an empty lobby", func() bool { return s.lobby.waiting() == 0 })
+	eventually(t, "nobody present", func() bool { n, _ := s.gate.Present(); return n == 0 })
+	s.join(t).say("hi")
+}
+
+// secured is a connection as TLS makes them, whose own Close would wait.
+type secured struct{ net.Conn }
+
+func (c secured) NetConn() net.Conn { return c.Conn }
+func (c secured) Close() error      { panic("its last words could wait for ever") }
+
+func TestLobbyDrops(t *testing.T) {
+	var l lobby
+	l.most = 1
+	a, b := net.Pipe()
+	c, d := net.Pipe()
+	defer c.Close()
+	defer d.Close()
+	l.note(secured{a}, http.StateNew)
+	l.note(secured{c}, http.StateNew)
+	if _, err := b.Read(make([]byte, 1)); err == nil {
+		t.Error("the first is still there")
+	}
+	for _, state := range []http.ConnState{http.StateActive, http.StateIdle, http.StateClosed, http.StateClosed} {
+		l.note(secured{a}, state) // it has gone
+	}
+	if n := l.waiting(); n != 1 {
+		t.Errorf("%d are there", n)
+	}
+}
