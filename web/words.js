@@ -115,7 +115,7 @@ const en = {
     ended: 'Disconnected',
     stopped: 'Disconnected',
   },
-  kept: 'Connection lost. What you write is sent once it is back.',
+  kept: 'Connection lost. What you write is sent later.',
   over: 'The server ended the connection. Connect again to go on.',
   breaks: {
     restarted: 'The server was restarted. A new conversation begins here.',

@@ -269,6 +269,6 @@ func TestPageReasons(t *testing.T) {
 
 // words are what the page says where there is no connection, in Korean and English.
 var words = map[string][2]string{
-	"kept": {"연결이 끊겼습니다. 쓴 메시지는 연결되면 보냅니다.", "Connection lost. What you write is sent once it is back."},
+	"kept": {"연결이 끊겼습니다. 쓴 메시지는 연결되면 보냅니다.", "Connection lost. What you write is sent later."},
 	"over": {"서버가 연결을 끝냈습니다. 계속하려면 다시 연결하세요.", "The server ended the connection. Connect again to go on."},
 }
