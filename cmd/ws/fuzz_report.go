@@ -120,11 +120,11 @@ func summary(w io.Writer, res *hunt.Result, seed uint64) {
 	if len(res.Died) > 0 {
 		fmt.Fprintln(w, "the target DIED: the last cases are among what was written")
 	}
-	switch n := len(res.Finds); n {
-	case 0:
-		fmt.Fprintln(w, "no deviation")
-	default:
+	switch n := len(res.Finds); {
+	case n > 0:
 		fmt.Fprintf(w, "%d different deviations:\n", n)
+	case len(res.Died) == 0:
+		fmt.Fprintln(w, "no deviation")
 	}
 	for _, f := range res.Finds {
 		fmt.Fprintf(w, "  %s (seen %d times)\n", f.Deviation.Text, res.Times[f.Deviation.Kind])

@@ -51,10 +51,37 @@ func Predict(c *Case, allow Allow) []Variant {
 		all = append(all, v)
 		all = append(all, v.others(c, in, laxity, allow)...)
 	}
+	if at, ok := c.emptyPacked(); ok {
+		before := fuzz.Predict(c.Setting.config(0), in[:at])
+		all = append(all, Variant{Events: before.Events, End: Any, At: at})
+	}
 	for i := range all {
 		all[i].answer()
 	}
 	return all
+}
+
+// emptyPacked finds the first compressed message without a byte. A sender owes one
+// (RFC 7692 §7.2.3.6), and what to make of none is not said.
+func (c *Case) emptyPacked() (at int, ok bool) {
+	begin, inside, end := 0, false, 0
+	for _, u := range c.Units {
+		f := &u.Frame
+		switch {
+		case c.Setting.Deflate == nil || u.Raw != nil:
+			return 0, false
+		case f.Opcode.IsControl():
+		case len(f.Payload) > 0:
+			inside = false
+		case f.RSV1:
+			begin, inside = end, true
+		}
+		if inside && f.Fin && !f.Opcode.IsControl() {
+			return begin, true
+		}
+		end += len(u.append(nil))
+	}
+	return 0, false
 }
 
 // answer notes what answers the events: each message its echo, each Ping a Pong.
