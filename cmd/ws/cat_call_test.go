@@ -60,11 +60,11 @@ func (h *heard) wait(t *testing.T, pattern string) string {
 
 // A started is a ws cat that runs.
 type started struct {
-	status      int
-	out, errs   heard
-	interrupt   context.CancelFunc
-	ended       chan struct{}
-	input, says *io.PipeWriter
+	status    int
+	out, errs heard
+	interrupt context.CancelFunc
+	ended     chan struct{}
+	input     *io.PipeWriter
 }
 
 // start runs ws cat with input, nil for one that the test writes to.

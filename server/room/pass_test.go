@@ -53,9 +53,7 @@ func TestBatchSizes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			check := func(b *Batch) (int, State) {
 				frames := make([][]byte, len(b.Frames))
-				for i, f := range b.Frames {
-					frames[i] = f
-				}
+				copy(frames, b.Frames)
 				if !bytes.Equal(b.Joined, slices.Concat(frames...)) {
 					t.Errorf("message %d and on are joined to something else", b.First)
 				}

@@ -62,8 +62,8 @@ const peekLen = 4096
 func kindOf(r *bufio.Reader) (Kind, error) {
 	var b []byte
 	for n := 4; ; n = min(r.Buffered()+1, peekLen) {
-		var err error
-		if b, err = r.Peek(n); err != nil && err != io.EOF {
+		_, err := r.Peek(n)
+		if err != nil && err != io.EOF {
 			return 0, err
 		}
 		if b, _ = r.Peek(r.Buffered()); capture.IsCapture(b) {

@@ -53,18 +53,6 @@ func lengthClass(f *frame.Frame) string {
 	return "65537-"
 }
 
-// Merge adds what o reached.
-func (v *Coverage) Merge(o *Coverage) {
-	if v.Rules == nil {
-		v.Rules, v.Opcodes, v.Lengths = map[string]int{}, map[string]int{}, map[string]int{}
-	}
-	for _, m := range [][2]map[string]int{{v.Rules, o.Rules}, {v.Opcodes, o.Opcodes}, {v.Lengths, o.Lengths}} {
-		for key, n := range m[1] {
-			m[0][key] += n
-		}
-	}
-}
-
 // Reachable gives the IDs of the rules that a peer can break towards a target of
 // role, with what is known of its limits and was agreed.
 func Reachable(s *Setting) (ids []string) {

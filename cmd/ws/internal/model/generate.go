@@ -53,7 +53,6 @@ type generator struct {
 
 	packer   *deflate.Compressor
 	takeover bool
-	earlier  []byte // a message that was sent compressed
 }
 
 func newGenerator(s Setting, seed, n uint64) *generator {

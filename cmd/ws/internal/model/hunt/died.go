@@ -47,6 +47,7 @@ func (w *worker) unopened(ctx context.Context, offer handshake.DeflateConfig, er
 // it should.
 func (h *hunt) play(ctx context.Context, l *link, c *model.Case, allow model.Allow, timeout time.Duration) outcome {
 	h.mu.Lock()
+	h.latest = c
 	if h.unanswered = append(h.unanswered, c); len(h.unanswered) > 2*h.Conns {
 		h.unanswered = h.unanswered[1:]
 	}
@@ -61,18 +62,22 @@ func (h *hunt) play(ctx context.Context, l *link, c *model.Case, allow model.All
 }
 
 // died notes the cases that may be why the target is not there any more, and ends the
-// run. It is false if there are none.
+// run: those that it did not answer as it should, else the latest. It is false if
+// there are none.
 func (h *hunt) died(how string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if len(h.unanswered) == 0 && h.latest != nil {
+		h.unanswered = append(h.unanswered, h.latest) // the answer was its last
+	}
 	for i, c := range h.unanswered {
-		d := model.Deviation{Kind: "died", Text: how + ": this is one of the last cases that it did not answer as it should"}
+		d := model.Deviation{Kind: "died", Text: how + ": this is one of the cases that were last"}
 		if i > 0 {
 			d.Kind = fmt.Sprintf("died %d", i+1) // a script's id is made of it
 		}
 		h.res.Died = append(h.res.Died, &model.Find{Case: *c, Allow: h.allowed(), Deviation: d})
 	}
-	h.unanswered = nil
+	h.unanswered, h.latest = nil, nil
 	if h.stop != nil {
 		h.stop()
 	}

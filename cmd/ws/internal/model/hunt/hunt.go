@@ -35,6 +35,7 @@ type hunt struct {
 	slowest time.Duration   // answer that held
 
 	unanswered []*model.Case // played last, and not answered as they should be
+	latest     *model.Case   // played
 }
 
 // Run hunts until the time or the cases are over, there are enough finds, or ctx
@@ -150,11 +151,12 @@ func (w *worker) one(ctx context.Context, offer handshake.DeflateConfig, n uint6
 	if o.verdict == model.Differs {
 		w.found(offer, sent, &o)
 	}
-	if w.Crashed != nil {
-		if err := w.Crashed(); err != nil {
-			w.died("the target died: " + oneLine(err))
-			return false
-		}
+	if w.Crashed == nil {
+		return true
+	}
+	if err := w.Crashed(); err != nil {
+		w.died("the target died: " + oneLine(err))
+		return false
 	}
 	return true
 }
