@@ -220,3 +220,27 @@ func TestEntry(t *testing.T) {
 		}
 	}
 }
+
+// Agents whose names leave little for a file's have files of their own; the names
+// that the suite would give stay.
+func TestFileNames(t *testing.T) {
+	for agent, want := range map[string]string{"AutobahnPython/0.7 ": "autobahnpython_0_7", "../../etc": "______etc"} {
+		if got := fileName(agent); got != want {
+			t.Errorf("%q is %q, want %q", agent, got, want)
+		}
+	}
+	long := strings.Repeat("x", 5000)
+	agents := []string{"자바", "고랭", "파이썬", long, long + "y", "é", "É", "__"}
+	r, dir := NewRecord(frame.Client), t.TempDir()
+	for _, agent := range agents {
+		r.Add(agent, "1.1.1", conform.Result{Case: &conform.Case{ID: "x/y"}, Verdict: conform.Pass})
+	}
+	if err := r.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, pattern := range []string{"*_case_1_1_1.json", "*.html"} {
+		if files, err := filepath.Glob(filepath.Join(dir, pattern)); err != nil || len(files) != len(agents) {
+			t.Errorf("%d files %s for %d agents: %q, %v", len(files), pattern, len(agents), files, err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package autobahn
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"rfc6455/cmd/ws/internal/conform"
 	"rfc6455/cmd/ws/internal/conform/sheet"
@@ -61,14 +63,25 @@ func entry(agent, number string, r *conform.Result) Entry {
 	return e
 }
 
-// fileName is an agent's name with nothing in it that a file's may not have.
+// maxFileName is how long an agent's part of a file's name may be, in bytes.
+const maxFileName = 100
+
+// fileName is an agent's name with nothing in it that a file's may not have. One of
+// which too little is left to tell it from others has a hash behind it.
 func fileName(agent string) string {
-	return strings.Map(func(r rune) rune {
+	foreign := false
+	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
 			return r
 		}
+		foreign = foreign || r >= utf8.RuneSelf
 		return '_'
 	}, strings.ToLower(strings.TrimSpace(agent)))
+	if !foreign && len(name) <= maxFileName {
+		return name
+	}
+	sum := sha256.Sum256([]byte(agent))
+	return fmt.Sprintf("%s_%x", name[:min(len(name), maxFileName)], sum[:8])
 }
 
 // A Record keeps results by agent and number. It may be used by any goroutine.
