@@ -13,9 +13,9 @@ import (
 // bytes: 64 MiB.
 const MaxNotation = 64 << 20
 
-// exampleKey masks frames whose notation names no key: the key of the examples
-// in §5.7.
-var exampleKey = MaskKey{0x37, 0xfa, 0x21, 0x3d}
+// ExampleKey masks frames whose notation names no key: the key of the examples
+// in §5.7. It is not to be changed.
+var ExampleKey = MaskKey{0x37, 0xfa, 0x21, 0x3d}
 
 // ParseFrame reads one frame in the notation (see [Frame]), sent by an endpoint
 // of role from, which says whether it is masked unless a flag does. The error
@@ -28,7 +28,7 @@ func ParseFrame(s string, from Role) (Frame, error) {
 		return Frame{}, fmt.Errorf("notation: %q is no opcode", name)
 	}
 	p.f.Fin, p.f.Opcode = true, op
-	p.setMask(from.Masks(), exampleKey)
+	p.setMask(from.Masks(), ExampleKey)
 	for p.more() {
 		if err := p.flagOrPiece(); err != nil {
 			return Frame{}, err
@@ -98,7 +98,7 @@ func (p *frameParser) flag(word string) bool {
 	case "rsv3":
 		p.f.RSV3 = true
 	case "masked":
-		p.setMask(true, exampleKey)
+		p.setMask(true, ExampleKey)
 	case "unmasked":
 		p.setMask(false, MaskKey{})
 	case "len16":

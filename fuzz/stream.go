@@ -89,7 +89,7 @@ func (s *stream) legal() frame.Frame {
 func (s *stream) key() frame.MaskKey {
 	switch s.roll(4) {
 	case 0:
-		return frame.MaskKey{0x37, 0xfa, 0x21, 0x3d}
+		return frame.ExampleKey
 	case 1:
 		return frame.MaskKey{}
 	case 2:

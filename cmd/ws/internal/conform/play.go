@@ -76,7 +76,7 @@ func (p *plan) bytes(batch batch, l *link) (b []byte) {
 		for range step.Times {
 			b = append(b, step.Raw...)
 			for f := range p.frames(step, l) {
-				if f.Masked && f.Key == exampleKey {
+				if f.Masked && f.Key == frame.ExampleKey {
 					f.Key = l.keys()
 				}
 				b = f.AppendWire(b)
@@ -85,9 +85,6 @@ func (p *plan) bytes(batch batch, l *link) (b []byte) {
 	}
 	return b
 }
-
-// exampleKey is that of the RFC's examples: the notation's where it names none.
-var exampleKey = frame.MaskKey{0x37, 0xFA, 0x21, 0x3D}
 
 // frames gives the frames of one taking of a step.
 func (p *plan) frames(step testdata.Step, l *link) func(func(frame.Frame) bool) {

@@ -52,7 +52,7 @@ func (p *plan) relax(agreed handshake.DeflateParams) relaxed {
 // and with the largest windows.
 func (p *plan) reread(agreed handshake.DeflateParams) relaxed {
 	cfg := session.Config{Role: p.role, Limits: unlimited}
-	l := &link{role: p.role.Peer(), keys: func() frame.MaskKey { return exampleKey }}
+	l := &link{role: p.role.Peer(), keys: func() frame.MaskKey { return frame.ExampleKey }}
 	if p.deflate != nil {
 		cfg.Inflater = deflate.NewDecompressor(handshake.MaxWindowBits, true)
 		l.packer = deflate.NewCompressor(wire.Window(agreed, p.role.Peer()))

@@ -65,7 +65,7 @@ func wrongMask(g *generator) bool {
 		f.Masked = !f.Masked
 		f.Key = frame.MaskKey{}
 		if f.Masked && g.chance(50) {
-			f.Key = exampleKey
+			f.Key = frame.ExampleKey
 		}
 	})
 }

@@ -23,6 +23,11 @@ func Generate(s Setting, seed, n uint64) Case {
 	if !c.Torn {
 		c.Units = append(c.Units, Unit{Frame: g.frame(frame.Ping, g.fence(n))})
 	}
+	if !c.Torn && g.inside != 0 && g.chance(50) {
+		g.units = nil
+		g.proceed(true)
+		c.Units = append(c.Units, g.units...)
+	}
 	c.Cuts = g.cuts(&c)
 	return c
 }
@@ -144,7 +149,7 @@ func (g *generator) key() frame.MaskKey {
 	case 1:
 		return pick(g, []frame.MaskKey{{}, {0, 0, 0, 1}, {0xff, 0, 0, 0}})
 	}
-	return exampleKey
+	return frame.ExampleKey
 }
 
 func (g *generator) send(f frame.Frame) { g.units = append(g.units, Unit{Frame: f}) }

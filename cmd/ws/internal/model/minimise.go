@@ -72,10 +72,17 @@ func (m *minimiser) units() {
 
 // most is how many units there are besides the fence.
 func (m *minimiser) most() int {
-	if m.c.fenced() {
-		return len(m.c.Units) - 1
+	n := len(m.c.Units)
+	if m.fenced() {
+		n--
 	}
-	return len(m.c.Units)
+	return n
+}
+
+// fenced says whether the last unit is the fence.
+func (m *minimiser) fenced() bool {
+	n := len(m.c.Units)
+	return m.c.fenced() && m.c.Units[n-1].Frame.Opcode == frame.Ping
 }
 
 // remove leaves out units [from, to), and the cuts in them.
@@ -136,7 +143,7 @@ func (m *minimiser) payload(i int) {
 
 // fence makes the last Ping a plain one.
 func (m *minimiser) fence() {
-	if i := len(m.c.Units) - 1; m.c.fenced() {
+	if i := len(m.c.Units) - 1; m.fenced() {
 		m.try(func(n *Case) {
 			f := plain(n.Units[i].Frame)
 			f.Payload = []byte("fence")
@@ -184,10 +191,7 @@ func (m *minimiser) cuts() {
 // plain masks f as the notation does where it says nothing.
 func plain(f frame.Frame) frame.Frame {
 	if f.Masked {
-		f.Key = exampleKey
+		f.Key = frame.ExampleKey
 	}
 	return f
 }
-
-// exampleKey is the notation's: that of §5.7.
-var exampleKey = frame.MaskKey{0x37, 0xfa, 0x21, 0x3d}

@@ -19,9 +19,9 @@ func notation(f frame.Frame, from frame.Role) string {
 		set  bool
 	}{
 		{"more", !f.Fin}, {"rsv1", f.RSV1}, {"rsv2", f.RSV2}, {"rsv3", f.RSV3},
-		{"masked", f.Masked && !from.Masks() && f.Key == exampleKey},
+		{"masked", f.Masked && !from.Masks() && f.Key == frame.ExampleKey},
 		{"unmasked", !f.Masked && from.Masks()},
-		{"key=" + hex.EncodeToString(f.Key[:]), f.Masked && f.Key != exampleKey},
+		{"key=" + hex.EncodeToString(f.Key[:]), f.Masked && f.Key != frame.ExampleKey},
 		{"len16", f.Form == 16}, {"len64", f.Form == 64},
 		{"len=" + strconv.FormatUint(uint64(f.Length), 10), f.Length != int64(len(f.Payload))},
 	} {

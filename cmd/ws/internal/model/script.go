@@ -111,7 +111,7 @@ func (o *Observed) Lines() (all []string) {
 func expected(b *strings.Builder, c *Case) {
 	strict := Predict(c, 0)[0]
 	answer := func(op frame.Opcode, p []byte) {
-		f := frame.Frame{Header: frame.Header{Fin: true, Opcode: op, Length: int64(len(p)), Masked: c.Setting.Role.Masks(), Key: exampleKey}, Payload: p}
+		f := frame.Frame{Header: frame.Header{Fin: true, Opcode: op, Length: int64(len(p)), Masked: c.Setting.Role.Masks(), Key: frame.ExampleKey}, Payload: p}
 		fmt.Fprintf(b, "out: %s\n", notation(f, c.Setting.Role))
 	}
 	for _, f := range strict.Events {
