@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -262,9 +261,4 @@ func (c *conformCall) failure(err error) cli.Status {
 		return cli.Unreachable
 	}
 	return cli.Deviation
-}
-
-// needsURL says whether a command has a place for the URL.
-func needsURL(command []string) bool {
-	return !slices.ContainsFunc(command, func(word string) bool { return strings.Contains(word, "{url}") })
 }

@@ -22,8 +22,8 @@ const (
 
 // startClients listens for a client under test, which command starts.
 func (c *conformCall) startClients(command []string) error {
-	if needsURL(command) {
-		return fmt.Errorf("%q has no place for the URL: allowed is a command with {url} in it", strings.Join(command, " "))
+	if err := checkCommand(command); err != nil {
+		return err
 	}
 	if strings.HasPrefix(c.listen, "unix:") {
 		return fmt.Errorf("-listen is %q: allowed for conform is host:port, which a URL can say", c.listen)
@@ -41,6 +41,15 @@ func (c *conformCall) startClients(command []string) error {
 	}
 	c.cfg.Conn, c.cfg.Listener, c.cfg.Name = cfg, ln, strings.Join(command, " ")
 	c.cfg.Launch = func(ctx context.Context, url string) error { return launch(ctx, command, url) }
+	return nil
+}
+
+// checkCommand demands that a command has a place for the URL.
+func checkCommand(command []string) error {
+	words := strings.Join(command, " ")
+	if !strings.Contains(words, "{url}") {
+		return fmt.Errorf("%q has no place for the URL: allowed is a command with {url} in it", words)
+	}
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"sync"
 	"time"
 
@@ -39,8 +38,10 @@ type clientSource struct {
 
 // listenFor listens for clients, and starts them if there is a command.
 func (c *fuzzCall) listenFor(ctx context.Context, env *cli.Env, command []string) error {
-	if len(command) > 0 && needsURL(command) {
-		return fmt.Errorf("%q has no place for the URL: allowed is a command with {url} in it", strings.Join(command, " "))
+	if len(command) > 0 {
+		if err := checkCommand(command); err != nil {
+			return err
+		}
 	}
 	cfg, err := c.target.Server()
 	if err != nil {
