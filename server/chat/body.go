@@ -56,8 +56,8 @@ func (b Body) Append(dst []byte) []byte {
 }
 
 // AppendBody appends the body of what from says at that time.
-func (s Say) AppendBody(dst []byte, from Member, at time.Time) []byte {
-	return appendBody(dst, at.UnixMicro(), s.ID, from.ID, from.Name, s.Text)
+func (m Say) AppendBody(dst []byte, from Member, at time.Time) []byte {
+	return appendBody(dst, at.UnixMicro(), m.ID, from.ID, from.Name, m.Text)
 }
 
 func appendBody[T string | []byte](dst []byte, at int64, id, from, name, text T) []byte {
