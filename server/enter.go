@@ -48,11 +48,21 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request, cfg *conn.Config
 	}
 	var err error
 	if a.conn, err = conn.Accept(w, r, cfg); err != nil {
-		s.Metrics.Refused(err)
-		s.logRefused(r, err)
+		s.notAccepted(r, err)
 		return a, false
 	}
 	return a, true
+}
+
+// notAccepted tells why there is no connection. A client that has gone before the
+// answer was not refused.
+func (s *Server) notAccepted(r *http.Request, err error) {
+	if _, gone := errors.AsType[*conn.BrokenError](err); gone {
+		s.log.Debug("client has gone before the upgrade", "remote", r.RemoteAddr, "error", err)
+		return
+	}
+	s.Metrics.Refused(err)
+	s.logRefused(r, err)
 }
 
 // admit judges who asks, before what is asked.

@@ -18,30 +18,38 @@ import (
 type limiter struct {
 	mu     sync.Mutex
 	next   time.Time
+	said   int // before that
 	missed int // what was not said since
 }
 
-// take says whether now is the time, and how often it was not since the last one.
-func (l *limiter) take(now time.Time, every time.Duration) (missed int, ok bool) {
+// take says whether it may be said now, most times in every, and how often it was
+// not since the last one.
+func (l *limiter) take(now time.Time, every time.Duration, most int) (missed int, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if now.Before(l.next) {
+	if !now.Before(l.next) {
+		l.next, l.said = now.Add(every), 0
+	}
+	if l.said >= most {
 		l.missed++
 		return 0, false
 	}
-	missed, l.missed, l.next = l.missed, 0, now.Add(every)
+	l.said++
+	missed, l.missed = l.missed, 0
 	return missed, true
 }
 
 // How often the log says what strangers can bring about at will.
 const (
-	fullEvery  = time.Second
-	proxyEvery = time.Minute
+	fullEvery    = time.Second
+	proxyEvery   = time.Minute
+	refusedEvery = time.Second
+	refusedMost  = 100
 )
 
 // logFull tells that a cap or a pace refused somebody.
 func (s *Server) logFull(r *http.Request, err error, hint bool, now time.Time) {
-	if missed, ok := s.full.take(now, fullEvery); ok {
+	if missed, ok := s.full.take(now, fullEvery, 1); ok {
 		s.log.Warn("upgrade refused", "remote", r.RemoteAddr, "error", err, "more", missed)
 	}
 	if hint {
@@ -52,14 +60,14 @@ func (s *Server) logFull(r *http.Request, err error, hint bool, now time.Time) {
 
 // logCrowd tells that somebody had to go who was there without an upgrade.
 func (s *Server) logCrowd() {
-	if missed, ok := s.crowded.take(time.Now(), fullEvery); ok {
+	if missed, ok := s.crowded.take(time.Now(), fullEvery, 1); ok {
 		s.log.Warn("all HTTP connections are taken: who has waited the longest is closed", "limit", s.lobby.most, "more", missed)
 	}
 }
 
 // logNoPlace tells that the rooms or their members are as many as they may be.
 func (s *Server) logNoPlace(v *visit, err error) {
-	if missed, ok := s.full.take(time.Now(), fullEvery); ok {
+	if missed, ok := s.full.take(time.Now(), fullEvery, 1); ok {
 		s.log.Warn("cannot join", v.about("error", err, "more", missed)...)
 	}
 }
@@ -70,7 +78,7 @@ func (s *Server) warnOfProxy(r *http.Request, now time.Time) {
 	if !s.cfg.Trial {
 		return
 	}
-	if _, ok := s.proxied.take(now, proxyEvery); ok {
+	if _, ok := s.proxied.take(now, proxyEvery, 1); ok {
 		s.log.Warn("a request came by a proxy, and this is a trial: its limits are not made for everybody",
 			"remote", r.RemoteAddr, "allow", "-trusted-proxies "+peerFlag(r.RemoteAddr))
 	}
@@ -120,6 +128,10 @@ func (s *Server) logEnd(v *visit, kind string) {
 // logRefused tells why a request was refused and, for its origin or host, the
 // very flag that would let it in.
 func (s *Server) logRefused(r *http.Request, err error) {
+	missed, ok := s.refused.take(time.Now(), refusedEvery, refusedMost)
+	if !ok {
+		return
+	}
 	what, flag := "upgrade refused", ""
 	switch {
 	case errors.Is(err, handshake.ErrOriginForeign), errors.Is(err, handshake.ErrOriginCrossSite):
@@ -128,6 +140,9 @@ func (s *Server) logRefused(r *http.Request, err error) {
 		what, flag = "host refused", "-host"
 	}
 	about := []any{"remote", r.RemoteAddr, "error", err}
+	if missed > 0 {
+		about = append(about, "more", missed)
+	}
 	var refused *handshake.Error
 	if errors.As(err, &refused) && flag != "" && pasteable(refused.Value) {
 		about = append(about, "allow", flag+" "+refused.Value)

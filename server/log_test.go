@@ -2,11 +2,17 @@ package server
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"rfc6455/frame"
+	"rfc6455/handshake"
+	"rfc6455/server/conn"
+	"rfc6455/server/metrics"
 )
 
 func TestLogLines(t *testing.T) {
@@ -111,8 +117,43 @@ func TestLimiter(t *testing.T) {
 	}{
 		{0, 0, true}, {0, 0, false}, {time.Second - 1, 0, false}, {time.Second, 2, true}, {time.Second + 1, 0, false}, {9 * time.Second, 1, true}, {20 * time.Second, 0, true},
 	} {
-		if missed, ok := l.take(now.Add(tt.after), time.Second); missed != tt.missed || ok != tt.ok {
+		if missed, ok := l.take(now.Add(tt.after), time.Second, 1); missed != tt.missed || ok != tt.ok {
 			t.Errorf("after %v: %d, %v; want %d, %v", tt.after, missed, ok, tt.missed, tt.ok)
 		}
+	}
+}
+
+func TestLimiterOfMany(t *testing.T) {
+	var l limiter
+	now := time.Unix(1e9, 0)
+	var said []int
+	for i := range 10 {
+		if missed, ok := l.take(now.Add(time.Duration(i/5)*time.Second), time.Second, 2); ok {
+			said = append(said, i, missed)
+		}
+	}
+	if want := []int{0, 0, 1, 0, 5, 3, 6, 0}; !slices.Equal(said, want) {
+		t.Errorf("it says, and missed, %v; want %v", said, want)
+	}
+}
+
+// Strangers do not fill the disk by being refused, and who has gone was not refused.
+func TestRefusalsInTheLog(t *testing.T) {
+	s := serve(t, Config{})
+	r := &http.Request{RemoteAddr: "192.0.2.1:1"}
+	s.notAccepted(r, &conn.BrokenError{Err: io.EOF})
+	if n := s.Metrics.Refusals.Of(metrics.Other).Value(); n != 0 || strings.Contains(s.log.String(), "192.0.2.1") {
+		t.Errorf("%d refused, and it logs %s", n, s.log)
+	}
+	began := time.Now()
+	for range 10 * refusedMost {
+		s.notAccepted(r, handshake.ErrOriginForeign)
+	}
+	windows := 1 + int(time.Since(began)/refusedEvery)
+	if n := strings.Count(s.log.String(), "origin refused"); n < refusedMost || n > (windows+1)*refusedMost {
+		t.Errorf("%d lines in %v", n, time.Since(began))
+	}
+	if n := s.Metrics.Refusals.Of(handshake.ErrOriginForeign.ID).Value(); n != 10*refusedMost {
+		t.Errorf("%d counted", n)
 	}
 }

@@ -40,6 +40,7 @@ type Server struct {
 	full       limiter // of what the log says
 	crowded    limiter
 	proxied    limiter
+	refused    limiter
 
 	running    context.Context // ends with Shutdown, once all are told
 	stop       context.CancelFunc
