@@ -35,7 +35,7 @@ func TestTLS(t *testing.T) {
 	first := write()
 	c := startChat(t, "-tls-cert", first.Cert, "-tls-key", first.Key)
 	c.waitLog(has("listening: open https://localhost:"))
-	c.waitLog(has("certificate read", "names=[localhost]", "until="))
+	c.waitLog(has("certificate read", `names="[localhost 127.0.0.1]"`, "until="))
 	join := func(p selfsigned.Pair, serial *big.Int) *member {
 		t.Helper()
 		var shown *big.Int

@@ -3,6 +3,7 @@ package listen
 import (
 	"crypto/tls"
 	"fmt"
+	"slices"
 	"sync/atomic"
 )
 
@@ -33,7 +34,11 @@ func (c *Certificate) Reload() error {
 // About says for the log whom the certificate is for, and until when.
 func (c *Certificate) About() []any {
 	leaf := c.current.Load().Leaf
-	return []any{"names", leaf.DNSNames, "until", leaf.NotAfter}
+	names := slices.Clone(leaf.DNSNames)
+	for _, ip := range leaf.IPAddresses {
+		names = append(names, ip.String())
+	}
+	return []any{"names", names, "until", leaf.NotAfter}
 }
 
 // Config is TLS with the certificate that is current when a handshake begins.
