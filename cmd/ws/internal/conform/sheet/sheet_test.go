@@ -49,7 +49,7 @@ func TestText(t *testing.T) {
 	harmless(t, b.String())
 	for _, want := range []string{
 		"a server, 4 cases in 1.5s", "framing                  1           0           0           0",
-		"all                      1           1           1           1", "\nfail:\n  utf8/case-fail ", "2 deviations", "known:1 expects pass",
+		"all                      1           1           1           1", "\nfail:\n  utf8/case-fail ", "\nskipped:\n     1  <script>", "2 deviations", "known:1 expects pass",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
@@ -58,6 +58,18 @@ func TestText(t *testing.T) {
 	r.Died = []string{"utf8/case-fail"}
 	b.Reset()
 	if err := Text(&b, r, nil); err != nil || !strings.Contains(b.String(), "the target died. Under way: utf8/case-fail") {
+		t.Errorf("%v:\n%s", err, b.String())
+	}
+}
+
+// TestTextSkipped has a line for each reason, whichever words it quotes.
+func TestTextSkipped(t *testing.T) {
+	r := &conform.Results{Target: "ws://localhost/", Role: frame.Server}
+	for _, why := range []string{"it needs an echo", `no agreement on "a=1" (§5)`, `no agreement on "b" (§5)`} {
+		r.All = append(r.All, conform.Result{Case: &conform.Case{ID: "data/x", Family: conform.Framing}, Verdict: conform.Skipped, Reason: why})
+	}
+	var b bytes.Buffer
+	if err := Text(&b, r, nil); err != nil || !strings.Contains(b.String(), "\nskipped:\n     2  no agreement on (§5)\n     1  it needs an echo\n\nas expected") {
 		t.Errorf("%v:\n%s", err, b.String())
 	}
 }

@@ -1,8 +1,12 @@
 package sheet
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +63,7 @@ func Text(w io.Writer, r *conform.Results, deviations []conform.Deviation) error
 	for _, v := range []conform.Verdict{conform.Fail, conform.StrictOnly} {
 		writeAll(&b, r, v)
 	}
+	writeSkipped(&b, r)
 	if len(r.Died) > 0 {
 		fmt.Fprintf(&b, "\nthe target died. Under way: %s\n", strings.Join(r.Died, ", "))
 	}
@@ -86,6 +91,31 @@ func writeAll(b *strings.Builder, r *conform.Results, v conform.Verdict) {
 		fmt.Fprintf(b, "  %-32s %-14s %s\n", res.Case.ID, res.Case.Clause, printable(res.Reason))
 	}
 }
+
+// writeSkipped says how many cases were skipped for which reason, the most frequent
+// first.
+func writeSkipped(b *strings.Builder, r *conform.Results) {
+	counts := map[string]int{}
+	for _, res := range r.All {
+		if res.Verdict == conform.Skipped {
+			counts[reason(res.Reason)]++
+		}
+	}
+	if len(counts) > 0 {
+		fmt.Fprintf(b, "\n%s:\n", conform.Skipped)
+	}
+	for _, why := range slices.SortedFunc(maps.Keys(counts), func(x, y string) int {
+		return cmp.Or(counts[y]-counts[x], strings.Compare(x, y))
+	}) {
+		fmt.Fprintf(b, "%6d  %s\n", counts[why], printable(why))
+	}
+}
+
+// quoted are the words of a reason that differ from case to case.
+var quoted = regexp.MustCompile(` *"[^"]*"`)
+
+// reason is why a case was skipped, without what differs from case to case.
+func reason(s string) string { return quoted.ReplaceAllString(s, "") }
 
 // verdict is the run in a sentence.
 func verdict(r *conform.Results, deviations []conform.Deviation) string {
