@@ -61,7 +61,7 @@ func (s *Server) logFull(r *http.Request, err error, hint bool, now time.Time) {
 // logCrowd tells that somebody had to go who was there without an upgrade.
 func (s *Server) logCrowd() {
 	if missed, ok := s.crowded.take(time.Now(), fullEvery, 1); ok {
-		s.log.Warn("all HTTP connections are taken: who has waited the longest is closed", "limit", s.lobby.most, "more", missed)
+		s.log.Warn("all HTTP connections are taken: who has waited the longest is closed", "limit", s.porch.most, "more", missed)
 	}
 }
 

@@ -30,7 +30,7 @@ type Server struct {
 	chat, echo *conn.Config
 	page       http.Handler
 	web        *http.Server
-	lobby      lobby
+	porch      porch
 	gate       *admit.Gate
 	pumps      *room.Pumps
 	rooms      *room.Rooms
@@ -88,8 +88,8 @@ func New(cfg Config) (*Server, error) {
 	if err := s.openRooms(); err != nil {
 		return nil, err
 	}
-	s.lobby.most, s.lobby.full = max(c.HTTPConnections, 0), s.logCrowd
-	s.web.ConnState = s.lobby.note
+	s.porch.most, s.porch.full = max(c.HTTPConnections, 0), s.logCrowd
+	s.web.ConnState = s.porch.note
 	s.web.BaseContext = s.base
 	s.web.Handler = s.checkHost(s)
 	s.running, s.stop = context.WithCancel(context.Background())

@@ -9,13 +9,20 @@ import (
 	"time"
 )
 
+// waiting is how many there are.
+func (p *porch) waiting() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.at)
+}
+
 // Who says nothing cannot keep others out: who has waited the longest goes, and
 // nobody who was upgraded.
-func TestLobby(t *testing.T) {
+func TestPorch(t *testing.T) {
 	s := serve(t, Config{HTTPConnections: 3})
 	waiting := func(n int) {
 		t.Helper()
-		eventually(t, "others in the lobby", func() bool { return s.lobby.waiting() == n })
+		eventually(t, "others on the porch", func() bool { return s.porch.waiting() == n })
 	}
 	verify := bystanders(t, s)
 	waiting(0)
@@ -27,9 +34,9 @@ func TestLobby(t *testing.T) {
 	kept.raw("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	kept.header()
 	eventually(t, "it to be idle again", func() bool {
-		s.lobby.mu.Lock()
-		defer s.lobby.mu.Unlock()
-		return strings.HasSuffix(kept.nc.LocalAddr().String(), s.lobby.order.Back().Value.(net.Conn).RemoteAddr().String())
+		s.porch.mu.Lock()
+		defer s.porch.mu.Unlock()
+		return strings.HasSuffix(kept.nc.LocalAddr().String(), s.porch.order.Back().Value.(net.Conn).RemoteAddr().String())
 	})
 	for range 2 {
 		s.tcp(t)
@@ -45,8 +52,8 @@ func TestLobby(t *testing.T) {
 	verify()
 }
 
-// However they come and end, nobody stays in the lobby.
-func TestLobbyEmpties(t *testing.T) {
+// However they come and end, nobody stays on the porch.
+func TestPorchEmpties(t *testing.T) {
 	s := serve(t, Config{HTTPConnections: 8})
 	var all sync.WaitGroup
 	for i := range 200 {
@@ -68,7 +75,7 @@ func TestLobbyEmpties(t *testing.T) {
 		})
 	}
 	all.Wait()
-	eventually(t, "an empty lobby", func() bool { return s.lobby.waiting() == 0 })
+	eventually(t, "an empty porch", func() bool { return s.porch.waiting() == 0 })
 	eventually(t, "nobody present", func() bool { n, _ := s.gate.Present(); return n == 0 })
 	s.join(t).say("hi")
 }
@@ -79,22 +86,22 @@ type secured struct{ net.Conn }
 func (c secured) NetConn() net.Conn { return c.Conn }
 func (c secured) Close() error      { panic("its last words could wait for ever") }
 
-func TestLobbyDrops(t *testing.T) {
-	var l lobby
-	l.most = 1
+func TestPorchDrops(t *testing.T) {
+	var p porch
+	p.most = 1
 	a, b := net.Pipe()
 	c, d := net.Pipe()
 	defer c.Close()
 	defer d.Close()
-	l.note(secured{a}, http.StateNew)
-	l.note(secured{c}, http.StateNew)
+	p.note(secured{a}, http.StateNew)
+	p.note(secured{c}, http.StateNew)
 	if _, err := b.Read(make([]byte, 1)); err == nil {
 		t.Error("the first is still there")
 	}
 	for _, state := range []http.ConnState{http.StateActive, http.StateIdle, http.StateClosed, http.StateClosed} {
-		l.note(secured{a}, state) // it has gone
+		p.note(secured{a}, state) // it has gone
 	}
-	if n := l.waiting(); n != 1 {
+	if n := p.waiting(); n != 1 {
 		t.Errorf("%d are there", n)
 	}
 }
