@@ -85,19 +85,24 @@ func (c *Case) Writes(b []byte) [][]byte {
 	return append(writes, b[from:])
 }
 
-// Fence gives the payload of the Ping that ends the case, and whether there is one.
+// Fence gives the payload of the last Ping, if its Pong says that all was answered:
+// no other control frame and nothing broken off stands behind it.
 func (c *Case) Fence() (payload []byte, ok bool) {
-	if c.Torn || len(c.Units) == 0 {
+	if c.Torn {
 		return nil, false
 	}
-	last := c.Units[len(c.Units)-1]
-	if last.Raw != nil || last.Frame.Opcode != frame.Ping {
-		return nil, false
+	for _, u := range slices.Backward(c.Units) {
+		switch f := &u.Frame; {
+		case u.Raw != nil || f.Length != int64(len(f.Payload)):
+			return nil, false
+		case f.Opcode.IsControl():
+			return f.Payload, f.Opcode == frame.Ping
+		}
 	}
-	return last.Frame.Payload, true
+	return nil, false
 }
 
-// fenced says whether a Ping ends the case.
+// fenced says whether the case has a fence.
 func (c *Case) fenced() bool {
 	_, ok := c.Fence()
 	return ok

@@ -14,8 +14,8 @@
 // # The way of a case
 //
 //	Generate(setting, seed, n)  ->  Case
-//	Case.Bytes                  ->  what is sent; the last unit of most is a Ping, the fence:
-//	                                its Pong says that everything before it was answered
+//	Case.Bytes                  ->  what is sent; at the end of most is a Ping, the fence:
+//	                                its Pong and the echoes say that all was answered
 //	Predict(case, allow)        ->  Variants, from the oracle of package fuzz
 //	Observer.Feed, Observer.End ->  Observed
 //	Judge(variants, observed)   ->  it holds, it may still come to hold, or a Deviation

@@ -117,9 +117,14 @@ func TestProbesOfStrictEndpoint(t *testing.T) {
 		var seen Allow
 		for _, p := range Probes(s) {
 			seen |= p.Allow
-			o := NewObserver(&s)
-			if verdict, d := Judge(&p.Case, Predict(&p.Case, 0), newEndpoint(&s).live(&p.Case, o), 0); verdict != Holds {
-				t.Errorf("setting %d: probe for %s: %v", i, p.Allow, d)
+			cases := []*Case{&p.Case}
+			if p.Also != nil {
+				cases = append(cases, p.Also)
+			}
+			for _, c := range cases {
+				if verdict, d := Judge(c, Predict(c, 0), newEndpoint(&s).live(c, NewObserver(&s)), 0); verdict != Holds {
+					t.Errorf("setting %d: probe for %s: %v", i, p.Allow, d)
+				}
 			}
 		}
 		want := StrictOnly

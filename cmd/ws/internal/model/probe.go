@@ -12,6 +12,7 @@ type Probe struct {
 	Allow Allow
 	Case  Case
 	Wrong string // a message that no target sends that is only lax
+	Also  *Case  // if not nil, it has to hold as well
 }
 
 // Probes gives those that fit a connection. What the first shows bears on the others.
@@ -19,20 +20,35 @@ func Probes(s Setting) (all []Probe) {
 	g := newGenerator(s, 0, 0)
 	defer g.release()
 	for _, p := range probes {
-		g.units, g.torn, g.inside = nil, false, 0
-		if !p.make(g) {
+		c, ok := g.probe(s, p.make, len(all))
+		if !ok {
 			continue
 		}
-		c := Case{Setting: s, Units: g.units, Torn: g.torn}
-		if !c.Torn {
-			c.Units = append(c.Units, Unit{Frame: g.frame(frame.Ping, fmt.Appendf(nil, "probe %d", len(all)))})
+		probe := Probe{Allow: p.allow, Case: c, Wrong: p.wrong}
+		if p.also != nil {
+			also, _ := g.probe(s, p.also, len(all))
+			probe.Also = &also
 		}
-		for i := range c.Units {
-			c.Units[i].Frame = plain(c.Units[i].Frame)
-		}
-		all = append(all, Probe{p.allow, c, p.wrong})
+		all = append(all, probe)
 	}
 	return all
+}
+
+// probe makes a case of what make sends, and a fence where it sent none and nothing
+// is broken off. It is false if there is nothing to try.
+func (g *generator) probe(s Setting, make func(g *generator) bool, n int) (Case, bool) {
+	g.units, g.torn, g.inside = nil, false, 0
+	if !make(g) {
+		return Case{}, false
+	}
+	c := Case{Setting: s, Units: g.units, Torn: g.torn}
+	if !c.Torn && !c.fenced() {
+		c.Units = append(c.Units, Unit{Frame: g.frame(frame.Ping, fmt.Appendf(nil, "probe %d", n))})
+	}
+	for i := range c.Units {
+		c.Units[i].Frame = plain(c.Units[i].Frame)
+	}
+	return c, true
 }
 
 // Basics is a case that any echo endpoint has to hold: a text, and, if size is not
@@ -53,52 +69,53 @@ var probes = []struct {
 	allow Allow
 	make  func(g *generator) bool
 	wrong string
+	also  func(g *generator) bool
 }{
-	{NoClose, func(g *generator) bool { return g.probeAlone(func(f *frame.Frame) { f.RSV2 = true }) }, ""},
+	{NoClose, func(g *generator) bool { return g.probeAlone(func(f *frame.Frame) { f.RSV2 = true }) }, "", nil},
 	{NoClose, func(g *generator) bool {
 		return g.probeAlone(func(f *frame.Frame) { f.Masked, f.Key = !f.Masked, frame.MaskKey{} })
-	}, ""},
-	{NoClose, func(g *generator) bool { return g.probeAlone(func(f *frame.Frame) { f.Opcode = 13 }) }, ""},
-	{NoClose, func(g *generator) bool { return g.probeAlone(func(f *frame.Frame) { f.Length = -1 }) }, ""},
-	{NoClose, func(g *generator) bool { return g.probeAlone(func(f *frame.Frame) { f.Payload[0] = 0xff }) }, ""},
-	{NonMinimal, func(g *generator) bool { return g.probeLength(16) }, ""},
-	{NonMinimal, func(g *generator) bool { return g.probeLength(64) }, ""},
+	}, "", nil},
+	{NoClose, func(g *generator) bool { return g.probeAlone(func(f *frame.Frame) { f.Opcode = 13 }) }, "", nil},
+	{NoClose, func(g *generator) bool { return g.probeAlone(func(f *frame.Frame) { f.Length = -1 }) }, "", nil},
+	{NoClose, func(g *generator) bool { return g.probeAlone(func(f *frame.Frame) { f.Payload[0] = 0xff }) }, "", nil},
+	{NonMinimal, func(g *generator) bool { return g.probeLength(16) }, "", nil},
+	{NonMinimal, func(g *generator) bool { return g.probeLength(64) }, "", nil},
 	{LateUTF8, func(g *generator) bool {
 		f := g.frame(frame.Text, []byte("a\xff"))
 		f.Fin = false
 		g.send(f)
 		return true
-	}, ""},
+	}, "", nil},
 	{LateUTF8, func(g *generator) bool {
 		f := g.frame(frame.Text, []byte("a\xff"))
 		f.Length = 20
 		g.end(f.AppendWire(nil))
 		return true
-	}, ""},
+	}, "", nil},
 	{LateFrame, func(g *generator) bool {
 		f := g.frame(3, nil)
 		f.Length = 20
 		g.end(f.AppendWire(nil))
 		return true
-	}, ""},
+	}, "", nil},
 	{LateFrame, func(g *generator) bool {
 		f := g.frame(frame.Ping, nil)
 		f.Length = 200
 		g.end(f.AppendWire(nil)[:2])
 		return true
-	}, ""},
+	}, "", nil},
 	{LateFrame, func(g *generator) bool {
 		f := g.frame(frame.Text, nil)
 		f.RSV2, f.Length = true, 20
 		g.end(f.AppendWire(nil))
 		return true
-	}, ""},
+	}, "", nil},
 	{LateLimit, func(g *generator) bool {
 		f := g.frame(frame.Binary, nil)
 		f.Length = 1 << 40
 		g.end(f.AppendWire(nil))
 		return true
-	}, ""},
+	}, "", nil},
 	{LateLimit, func(g *generator) bool {
 		if g.limit() == 0 {
 			return false
@@ -107,7 +124,7 @@ var probes = []struct {
 		f.Length = int64(g.limit() + 1)
 		g.end(f.AppendWire(nil))
 		return true
-	}, ""},
+	}, "", nil},
 	{CutDeflate, func(g *generator) bool {
 		if g.packer == nil {
 			return false
@@ -115,27 +132,37 @@ var probes = []struct {
 		p := g.packer.Append(nil, []byte("Hello"))
 		g.send(packed(g.frame(frame.Text, nil), p[:len(p)-2]))
 		return true
-	}, `text ""`},
-	{OldWindow, deflateLooksBack, ""},
-	{Codes, func(g *generator) bool { return g.probeClose(5000) }, ""},
-	{Codes, func(g *generator) bool { return g.probeClose(1010) }, ""},
-	{Codes, func(g *generator) bool { return g.probeClose(1012) }, ""},
-	{Codes, func(g *generator) bool { return g.probeClose(1013) }, ""},
-	{Codes, func(g *generator) bool { return g.probeClose(1014) }, ""},
-	{LatePong, func(g *generator) bool {
-		g.begin(frame.Text, []byte("a"))
+	}, `text ""`, nil},
+	{OldWindow, deflateLooksBack, "", nil},
+	{Codes, func(g *generator) bool { return g.probeClose(5000) }, "", nil},
+	{Codes, func(g *generator) bool { return g.probeClose(1010) }, "", nil},
+	{Codes, func(g *generator) bool { return g.probeClose(1012) }, "", nil},
+	{Codes, func(g *generator) bool { return g.probeClose(1013) }, "", nil},
+	{Codes, func(g *generator) bool { return g.probeClose(1014) }, "", nil},
+	{LatePong, (*generator).probeInside, "", func(g *generator) bool {
+		g.probeInside()
+		g.inside = 0
+		g.send(g.frame(frame.Continuation, []byte("b")))
 		return true
-	}, ""},
+	}},
 	{PongOrder, func(g *generator) bool {
 		g.send(g.frame(frame.Ping, []byte("1")))
 		g.send(g.frame(frame.Ping, []byte("2")))
+		g.send(g.frame(frame.Ping, []byte("3")))
 		return true
-	}, ""},
+	}, "", nil},
 	{UnaskedPong, func(g *generator) bool {
 		g.send(g.frame(frame.Pong, []byte("unasked")))
 		return true
-	}, ""},
-	{OwnCode, func(g *generator) bool { return g.probeClose(1001) }, ""},
+	}, "", nil},
+	{OwnCode, func(g *generator) bool { return g.probeClose(1001) }, "", nil},
+}
+
+// probeInside is a Ping inside a message.
+func (g *generator) probeInside() bool {
+	g.begin(frame.Text, []byte("a"))
+	g.send(g.frame(frame.Ping, []byte("inside")))
+	return true
 }
 
 func (g *generator) probeLength(form int) bool {

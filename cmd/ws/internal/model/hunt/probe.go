@@ -80,18 +80,23 @@ func (h *hunt) reach(s *model.Setting) {
 // lax says whether the target needs to be allowed what a probe tries: it deviates
 // without and does not with it.
 func (h *hunt) lax(ctx context.Context, p *model.Probe) bool {
-	for _, allow := range []model.Allow{h.allowed(), h.allowed() | p.Allow} {
-		l, err := h.open(ctx, offerFor(p.Case.Setting))
-		if err != nil {
-			return false // it shows in the run
-		}
-		o := h.play(ctx, l, &p.Case, allow, h.Timeout)
-		l.close()
-		if o.verdict == model.Holds && (p.Wrong == "" || !slices.Contains(o.seen.Messages, p.Wrong)) {
-			return allow&p.Allow != 0 && h.allowed()&p.Allow == 0
-		}
+	if h.allowed()&p.Allow != 0 || h.holds(ctx, p, &p.Case, h.allowed()) {
+		return false
 	}
-	return false
+	allow := h.allowed() | p.Allow
+	return h.holds(ctx, p, &p.Case, allow) && (p.Also == nil || h.holds(ctx, p, p.Also, allow))
+}
+
+// holds plays a case of a probe on a connection of its own. What keeps it from being
+// played shows in the run.
+func (h *hunt) holds(ctx context.Context, p *model.Probe, c *model.Case, allow model.Allow) bool {
+	l, err := h.open(ctx, offerFor(c.Setting))
+	if err != nil {
+		return false
+	}
+	defer l.close()
+	o := h.play(ctx, l, c, allow, h.Timeout)
+	return o.verdict == model.Holds && (p.Wrong == "" || !slices.Contains(o.seen.Messages, p.Wrong))
 }
 
 // basicSizes are those of messages that any target takes, or no more is sent.
