@@ -19,7 +19,7 @@ import (
 
 var conformCommand = cli.Command{
 	Name:  "conform",
-	Brief: "judge a server or a client by every rule of the RFC",
+	Brief: "judge a server or a client by the rules of the RFC that an echo can show",
 	Run:   runConform,
 }
 
@@ -47,7 +47,8 @@ const conformAbout = `
 Plays cases against an echo endpoint, one that sends every message back, and says
 of each whether the RFC lets it do what it did: pass, strict-only (something else
 than the case asks for, and allowed), fail, or skipped. Each has a permanent name
-and, where there is one, its number in the Autobahn suite.
+and, where there is one, its number in the Autobahn suite. A message before them all
+shows whether the target echoes; if it does not, that is all that is said.
 
 With -listen it is a client that is judged: COMMAND is started for each case, with
 the URL to open in the place of {url}. With -listen and no COMMAND it speaks the
@@ -211,11 +212,11 @@ func (c *conformCall) judge(ctx context.Context, env *cli.Env) (cli.Status, erro
 	}
 	defer xml.discard()
 	shown := newCases(env.Err, env.Terminal())
-	c.cfg.Progress = shown.show
+	c.cfg.Progress, c.cfg.Probe = shown.show, true
 	res, err := conform.Run(ctx, c.cfg)
 	shown.end()
 	if err != nil && res == nil {
-		return c.failure(err), err
+		return c.failure(err)
 	}
 	deviations := res.Deviations(c.expected)
 	write := func() error { return c.write(env.Out, res, deviations) }
@@ -251,14 +252,16 @@ func (c *conformCall) write(w io.Writer, res *conform.Results, deviations []conf
 	return sheet.Text(w, res, deviations)
 }
 
-// failure is the status of a run without results.
-func (c *conformCall) failure(err error) cli.Status {
+// failure is the status of a run without results, and what to do about it.
+func (c *conformCall) failure(err error) (cli.Status, error) {
 	var unreachable *conform.UnreachableError
 	switch {
 	case errors.Is(err, conform.ErrNoCase):
-		return cli.Usage
+		return cli.Usage, fmt.Errorf("%w; -list names them", err)
+	case errors.Is(err, conform.ErrNoEcho):
+		return cli.Unreachable, fmt.Errorf("%w; allowed is an endpoint that echoes, such as the chat's /echo, or -mode noecho", err)
 	case errors.As(err, &unreachable):
-		return cli.Unreachable
+		return cli.Unreachable, err
 	}
-	return cli.Deviation
+	return cli.Deviation, err
 }

@@ -81,7 +81,7 @@ func (c *conformCall) fuzzServer(ctx context.Context, env *cli.Env, spec *autoba
 	res, err := conform.Run(ctx, call.cfg)
 	shown.end()
 	if res == nil {
-		return c.failure(err), err
+		return c.failure(err)
 	}
 	for _, one := range res.All {
 		for _, number := range chosen[one.Case.ID] {

@@ -141,7 +141,7 @@ func TestConformRun(t *testing.T) {
 	}
 }
 
-// shoutingServer answers in capitals; a mortal one ends with the first message.
+// shoutingServer answers what is short in capitals; a mortal one ends with it.
 func shoutingServer(t *testing.T, mortal bool) (url string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -161,14 +161,19 @@ func shoutingServer(t *testing.T, mortal bool) (url string) {
 	return "ws://" + l.Addr().String()
 }
 
-// A shouting handler is no echo.
+// A shouting handler is an echo with a fault.
 type shouting struct {
 	l      net.Listener
 	mortal bool
 }
 
 func (h shouting) Message(c *conn.Conn, ev session.Event) {
-	if h.mortal {
+	const short = 8
+	switch {
+	case len(ev.Payload) > short:
+		c.Reply(ev)
+		return
+	case h.mortal:
 		h.l.Close()
 		c.NetConn().Close()
 		return
@@ -222,6 +227,40 @@ func TestConformStatus(t *testing.T) {
 	}
 	if status, out, _ := call(t, t.Context(), "conform", "-list", "-cases", "6.4"); status != 0 || strings.Count(out, "\n") != 4 {
 		t.Errorf("list: status %d, %s", status, out)
+	}
+}
+
+// TestConformOther tells a target that is there and no echo what to do, once.
+func TestConformOther(t *testing.T) {
+	s, err := server.New(server.Config{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(s)
+	t.Cleanup(web.Close)
+	chat := "ws" + strings.TrimPrefix(web.URL, "http") + "/"
+	status, out, errs := call(t, t.Context(), "conform", chat)
+	if status != 3 || out != "" || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, "does not echo") || !strings.Contains(errs, "/echo, or -mode noecho") {
+		t.Errorf("the chat: status %d, %s, %s", status, out, errs)
+	}
+	status, out, errs = call(t, t.Context(), "conform", "-mode", "noecho", "-cases", "data/order,control/ping-text", chat)
+	if status != 0 || !strings.Contains(out, "\nskipped:\n     1  it needs an echo\n") {
+		t.Errorf("without an echo: status %d, %s, %s", status, out, errs)
+	}
+	status, out, errs = call(t, t.Context(), "conform", "-run", "nope", chat)
+	if status != 2 || out != "" || !strings.Contains(errs, `no case matches ["nope"]; -list names them`) {
+		t.Errorf("no such case: status %d, %s, %s", status, out, errs)
+	}
+}
+
+// TestConformNobodyComes gives a client that cannot run up, and says why once.
+func TestConformNobodyComes(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		return // where there is no sh
+	}
+	status, out, errs := call(t, t.Context(), "conform", "-listen", "localhost:0", "--", "sh", "-c", "echo no module named ws >&2; exit 3", "{url}")
+	if status != 3 || out != "" || strings.Count(errs, "no module named ws") != 1 || !strings.Contains(errs, "exit status 3") {
+		t.Errorf("status %d, %s, %s", status, out, errs)
 	}
 }
 

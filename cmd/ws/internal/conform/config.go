@@ -31,6 +31,7 @@ type Config struct {
 
 	Cases    []string         // patterns, see [Case.Matches]; nil: all
 	Only     func(*Case) bool // nil: all of those
+	Probe    bool             // first see whether the target echoes: else [ErrNoEcho]
 	NoEcho   bool             // the target sends nothing back: it is probed by Pings
 	Hostile  bool             // play the family Robustness, too
 	Message  int64            // bytes of the longest message that the target takes; 0: not known

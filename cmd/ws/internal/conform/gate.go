@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,12 @@ type gate struct {
 
 	mu      sync.Mutex
 	waiting map[string]chan arrival
+	arrived bool // somebody has come
+	absent  int  // launches to which nobody came
 }
+
+// mostAbsent is after how many launches a run ends, if nobody has ever come.
+const mostAbsent = 3
 
 // An arrival is a client that has said what it wants.
 type arrival struct {
@@ -52,6 +58,7 @@ func (g *gate) enter(ctx context.Context, nc net.Conn) {
 	g.mu.Lock()
 	to, ok := g.waiting[req.URL.Path]
 	delete(g.waiting, req.URL.Path)
+	g.arrived = g.arrived || ok
 	g.mu.Unlock()
 	if !ok {
 		nc.Close() // nobody asked for it
@@ -117,11 +124,31 @@ func (b *bench) visit(ctx context.Context) (arrival, outcome) {
 		case a := <-came: // it came, and left
 			return a, passed("")
 		default:
-			return arrival{}, failed("the client did not come: it ended with %v", err)
+			return b.absent(fmt.Errorf("the client did not come: it ended with %w", cmp.Or(err, errNothing)))
 		}
 	case <-ctx.Done():
-		return arrival{}, failed("the client did not come")
+		return b.absent(fmt.Errorf("the client did not come: %w", ctx.Err()))
 	}
+}
+
+// errNothing is of a client that ended well without having come.
+var errNothing = errors.New("no error")
+
+// absent is the outcome where no client came. If none ever does, the run is told.
+func (b *bench) absent(err error) (arrival, outcome) {
+	var died *DiedError
+	if !errors.As(err, &died) && !errors.Is(err, context.Canceled) && b.gate.missed() {
+		b.lost(&UnreachableError{fmt.Errorf("%w (%d launches, and nobody ever came)", err, mostAbsent)})
+	}
+	return arrival{}, failed("%v", err)
+}
+
+// missed counts a launch to which nobody came, and says whether that is enough.
+func (g *gate) missed() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.absent++
+	return !g.arrived && g.absent == mostAbsent
 }
 
 // note keeps what a launch ended with, where it says more about the target than that

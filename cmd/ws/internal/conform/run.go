@@ -21,8 +21,8 @@ type UnreachableError struct{ Err error }
 func (e *UnreachableError) Error() string { return e.Err.Error() }
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
-// Run plays the cases that cfg chooses. Its errors are wrong usage, ctx's, and an
-// [*UnreachableError]. A target that dies ends the run: Results.Died has the cases
+// Run plays the cases that cfg chooses. Its errors are wrong usage, ctx's, [ErrNoEcho]
+// and an [*UnreachableError]. A target that dies ends the run: Results.Died has the cases
 // that were under way, and what was not played is skipped.
 func Run(ctx context.Context, config Config) (*Results, error) {
 	cfg, err := config.withDefaults()
@@ -45,6 +45,11 @@ func Run(ctx context.Context, config Config) (*Results, error) {
 		serving.Go(func() { r.gate.serve(inner) })
 	} else if err := r.reach(ctx); err != nil {
 		return nil, &UnreachableError{err}
+	}
+	if cfg.Probe && !cfg.NoEcho {
+		if err := r.echoes(ctx); err != nil {
+			return nil, err
+		}
 	}
 	r.playAll(ctx)
 	return r.results(ctx)
@@ -219,7 +224,10 @@ var errDied = errors.New("the target died")
 func (r *run) lost(id string, err error) {
 	var launch *LaunchError
 	var died *DiedError
+	var unreachable *UnreachableError
 	switch {
+	case errors.As(err, &unreachable):
+		r.stop(unreachable)
 	case errors.As(err, &launch):
 		r.stop(&UnreachableError{err})
 	case errors.As(err, &died):
