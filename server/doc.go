@@ -39,10 +39,11 @@
 // pace, by the address that Config.Proxies vouch for (503, 429, with Retry-After);
 // the handshake's rules; Origin, by [handshake.CheckOrigin]. Host is judged before
 // all, by [handshake.CheckHost], where the listener is on loopback or there are
-// Config.Hosts. The log names the flag of cmd/chat that would let in who was
-// refused for Origin or Host, and the peer that may be a proxy. What a person can
-// act on, like a full room, is said behind the upgrade, since browsers hide HTTP's
-// status: by chat.v1's "error", and 1013.
+// Config.Hosts. Who has not come so far is one of Config.HTTPConnections at most:
+// over it who has waited the longest is closed. The log names the flag of cmd/chat
+// that would let in who was refused for Origin or Host, and the peer that may be a
+// proxy. What a person can act on, like a full room, is said behind the upgrade,
+// since browsers hide HTTP's status: by chat.v1's "error", and 1013.
 //
 // # Rate
 //
