@@ -76,7 +76,7 @@ func (c *dumpCall) options() (o dump.Options, err error) {
 		return o, fmt.Errorf("-%w", err)
 	}
 	if c.bytes < 1 || c.message < 1 {
-		return o, errors.New("-bytes and -message are 0: allowed is 1 and more")
+		return o, errors.New("-bytes or -message is 0: allowed is 1 and more")
 	}
 	if c.from == "" {
 		return o, nil

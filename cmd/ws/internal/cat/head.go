@@ -1,8 +1,6 @@
 package cat
 
-import (
-	"strings"
-)
+import "strings"
 
 // secrets are header fields whose values are nobody's business.
 var secrets = []string{"authorization", "proxy-authorization", "cookie", "set-cookie"}

@@ -51,6 +51,7 @@ func TestReadRefuses(t *testing.T) {
 		"-no a":           "flag provided but not defined: -no",
 		"-size 1GB a":     `invalid value "1GB" for flag -size: allowed are bytes below 2 GiB, as in 65536, 64KiB or 1MiB`,
 		"-size 9999MiB a": `invalid value "9999MiB"`,
+		"-size -1 a":      `invalid value "-1"`,
 		"-time 5 a":       `invalid value "5" for flag -time: allowed is a time, as in 500ms, 90s or 1h30m`,
 		"-count x a":      `invalid value "x" for flag -count: allowed is a number`,
 		"-k=maybe a":      `invalid boolean value "maybe" for -k: allowed is true or false`,

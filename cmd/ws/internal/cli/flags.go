@@ -143,7 +143,7 @@ func (b Bytes) Set(s string) error {
 			s, shift = n, by
 		}
 	}
-	n, err := strconv.ParseInt(s, 10, 32)
+	n, err := strconv.ParseUint(s, 10, 31)
 	if err != nil || n<<shift > math.MaxInt32 {
 		return errors.New("allowed are bytes below 2 GiB, as in 65536, 64KiB or 1MiB")
 	}
