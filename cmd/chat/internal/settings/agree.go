@@ -48,7 +48,7 @@ func (p *parser) settle() {
 	if p.handshakePace > 0 {
 		c.Admit.HandshakesPerMinute = int(time.Minute / p.handshakePace)
 	}
-	c.ControlPerSecond = max(1, int(time.Second/p.controlPace))
+	c.ControlPerSecond = int(time.Second / p.controlPace)
 	p.warn()
 }
 

@@ -65,7 +65,7 @@ func (p *parser) connectionLimits() group {
 			brief: "WebSocket connections in all; each is an open file"},
 		{name: "max-per-address", argument: "n", value: number{&c.Admit.PerAddress, 1, 16 * million, true}, standard: "trial: off, public: 256",
 			brief: "of them from one address, or from one /64 of IPv6"},
-		{name: "handshake-rate", argument: "n/s|n/m", value: pace{&p.handshakePace, true}, standard: "trial: off, public: 10/s",
+		{name: "handshake-rate", argument: "n/s|n/m", value: pace{to: &p.handshakePace, off: true}, standard: "trial: off, public: 10/s",
 			brief: "how fast an address may open connections in the long run"},
 		{name: "handshake-burst", argument: "n", value: number{&c.Admit.HandshakeBurst, 1, 100_000, false},
 			brief: "how many at once after a pause"},
@@ -79,7 +79,7 @@ func (p *parser) connectionLimits() group {
 func (p *parser) messageLimits() group {
 	c := &p.Server
 	return group{title: "Limits on what a connection sends", options: []option{
-		{name: "rate", argument: "n/s|n/m", value: pace{&c.Limits.Rate.Every, true}, standard: "trial: off, public: 4/s",
+		{name: "rate", argument: "n/s|n/m", value: pace{to: &c.Limits.Rate.Every, off: true}, standard: "trial: off, public: 4/s",
 			brief: "messages in the long run; a text counts once for each 4 KiB; over it they wait, in the end 1008"},
 		{name: "burst", argument: "n", value: number{&c.Limits.Rate.Burst, 1, million, false},
 			brief: "messages at once after a pause, where there is a -rate"},
@@ -87,7 +87,7 @@ func (p *parser) messageLimits() group {
 			brief: "of a text in chat.v1, as UTF-8"},
 		{name: "message-bytes", argument: "size", value: size[int64]{&c.MessageBytes, 1 << 10, 16 << 20, false}, standard: "64KiB, or more for -text-bytes",
 			brief: "of any message of the chat; over it the connection ends with 1009"},
-		{name: "control-rate", argument: "n/s|n/m", value: pace{&p.controlPace, false},
+		{name: "control-rate", argument: "n/s", value: pace{to: &p.controlPace, bySecond: true},
 			brief: "Pings and Pongs in the long run; over it 1008"},
 		{name: "control-burst", argument: "n", value: number{&c.ControlBurst, 1, million, false},
 			brief: "Pings and Pongs at once"},

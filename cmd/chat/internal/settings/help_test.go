@@ -72,7 +72,7 @@ func TestServerTakes(t *testing.T) {
 		{"", ""},
 		{"-addr :1", ""},
 		{"-max-connections off -max-per-address 16000000 -handshake-rate 100000/s -handshake-burst 100000", ""},
-		{"-rate 100000/s -burst 1000000 -control-rate 1/m -control-burst 1 -header-bytes 1KiB", ""},
+		{"-rate 100000/s -burst 1000000 -control-rate 1/s -control-burst 1 -header-bytes 1KiB", ""},
 		{"-rate 1/m -text-bytes 1MiB -history-bytes 1GiB -history-total off -history-age 1s -room-idle 1s", ""},
 		{"-max-rooms 1 -max-members 1 -history-messages 1 -text-bytes 1 -message-bytes 2KiB", ""},
 		{"-ping-after off -pong-timeout off -message-timeout off -write-timeout off -close-timeout off -linger-timeout off -handshake-timeout off", ""},

@@ -131,8 +131,9 @@ func short(d time.Duration) string {
 // A pace is so many a second or a minute, kept as the time between two: 4/s, 30/m;
 // or "off" where that is allowed.
 type pace struct {
-	to  *time.Duration
-	off bool
+	to       *time.Duration
+	off      bool
+	bySecond bool // so many a minute cannot be kept
 }
 
 // maxPace is how many a second or a minute a pace has at most.
@@ -159,7 +160,11 @@ func (p pace) Set(s string) error {
 	digits, unit, _ := strings.Cut(s, "/")
 	per := map[string]time.Duration{"s": time.Second, "m": time.Minute}[unit]
 	n, err := strconv.Atoi(digits)
-	if err != nil || n < 1 || n > maxPace || per == 0 {
+	good := err == nil && 1 <= n && n <= maxPace && per != 0
+	if p.bySecond && (!good || unit != "s") {
+		return allowed(p.off, "1/s to %d/s", maxPace)
+	}
+	if !good {
 		return allowed(p.off, "1/m to %d/s, as in 4/s or 30/m", maxPace)
 	}
 	*p.to = per / time.Duration(n)
