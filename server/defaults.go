@@ -135,7 +135,6 @@ func (c *Config) web() *http.Server {
 		WriteTimeout:      c.Timeouts.Answer,
 		IdleTimeout:       c.Timeouts.Idle,
 		MaxHeaderBytes:    c.HeaderBytes,
-		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn),
 	}
 }
 

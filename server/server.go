@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -89,6 +90,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.porch.most, s.porch.full = max(c.HTTPConnections, 0), s.logCrowd
+	s.web.ErrorLog = log.New(webLog{s}, "", 0)
 	s.web.ConnState = s.porch.note
 	s.web.BaseContext = s.base
 	s.web.Handler = s.checkHost(s)

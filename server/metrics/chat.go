@@ -55,6 +55,7 @@ type Chat struct {
 	Closes      By[*Counter] // connections that ended, by close code: see Closed
 	Drops       By[*Counter] // those that the server ended for what the client did or did not, by reason
 	Refusals    By[*Counter] // opening handshakes that were refused, by the rule's ID: see Refused
+	TLSFailures *Counter     // TLS handshakes that came to nothing
 	Lagging     *Gauge       // members whose connection has not taken all that it was offered
 
 	MessagesIn *Counter // texts and binary messages from clients, /echo's too
@@ -84,6 +85,7 @@ func NewChat(cfg ChatConfig) *Chat {
 	c.Closes = c.CounterBy("chat_connections_closed_total", "WebSocket connections that ended, by close code (RFC 6455 §7.1.5); 1006 is without a Close.", closeCodes())
 	c.Drops = c.CounterBy("chat_connections_dropped_total", "WebSocket connections that the server ended for what the client did or failed to do, by reason or broken rule.", dropReasons())
 	c.Refusals = c.CounterBy("chat_handshakes_refused_total", "Opening handshakes that were refused, by rule or limit.", refusals(cfg.Refusals))
+	c.TLSFailures = c.Counter("chat_tls_handshakes_failed_total", "TLS handshakes that came to nothing.")
 	if cfg.Rooms != nil {
 		c.GaugeFunc("chat_rooms", "Rooms that exist.", func() float64 { return float64(cfg.Rooms()) })
 	}

@@ -37,6 +37,7 @@ func fill(c *Chat) {
 	c.Refused(&handshake.Error{ID: "going-down"})
 	c.Refused(&handshake.Error{ID: "some name of a room"})
 	c.Refused(errors.New("not hijackable"))
+	c.TLSFailures.Add(5)
 	c.Lagging.Add(4)
 	c.Received(1, 100)
 	c.Received(2, 20)
@@ -78,6 +79,9 @@ chat_handshakes_refused_total{reason="connections-per-address"} 1
 chat_handshakes_refused_total{reason="origin-foreign"} 1
 chat_handshakes_refused_total{reason="going-down"} 1
 chat_handshakes_refused_total{reason="other"} 2
+# HELP chat_tls_handshakes_failed_total TLS handshakes that came to nothing.
+# TYPE chat_tls_handshakes_failed_total counter
+chat_tls_handshakes_failed_total 5
 # HELP chat_rooms Rooms that exist.
 # TYPE chat_rooms gauge
 chat_rooms 3
