@@ -1,5 +1,7 @@
 package frame
 
+import "fmt"
+
 // A Role is one of the two sides of a connection.
 type Role uint8
 
@@ -21,4 +23,14 @@ func (r Role) String() string {
 		return "client"
 	}
 	return "server"
+}
+
+// ParseRole reads what String gives.
+func ParseRole(s string) (Role, error) {
+	for _, r := range []Role{Server, Client} {
+		if s == r.String() {
+			return r, nil
+		}
+	}
+	return 0, fmt.Errorf("%q is no role: allowed is client or server", s)
 }

@@ -75,7 +75,7 @@ func (s *Session) parseField(f Field, at string) (err error) {
 		}
 		return nil
 	case "role":
-		s.Role, err = parseRole(f.Value)
+		s.Role, err = frame.ParseRole(f.Value)
 	case "limits":
 		s.Limits, err = parseLimits(f.Value)
 	case "deflate":
@@ -97,15 +97,6 @@ func match(form *regexp.Regexp, value string) error {
 		return fmt.Errorf("%q does not match %s", value, form)
 	}
 	return nil
-}
-
-func parseRole(value string) (frame.Role, error) {
-	for _, role := range []frame.Role{frame.Server, frame.Client} {
-		if value == role.String() {
-			return role, nil
-		}
-	}
-	return 0, fmt.Errorf("%q is no role", value)
 }
 
 func parseLimits(value string) (l Limits, err error) {

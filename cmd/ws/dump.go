@@ -81,13 +81,12 @@ func (c *dumpCall) options() (o dump.Options, err error) {
 	if c.from == "" {
 		return o, nil
 	}
-	for _, r := range []frame.Role{frame.Client, frame.Server} {
-		if r.String() == c.from {
-			o.From = &r
-			return o, nil
-		}
+	from, err := frame.ParseRole(c.from)
+	if err != nil {
+		return o, fmt.Errorf("-from: %w", err)
 	}
-	return o, fmt.Errorf("-from is %q: allowed is client or server", c.from)
+	o.From = &from
+	return o, nil
 }
 
 var (

@@ -124,7 +124,7 @@ func TestDumpWrongUsage(t *testing.T) {
 	for args, want := range map[string]string{
 		"-raw -hex":        "-hex and -raw exclude each other",
 		"-brief -json":     "-brief and -json exclude each other",
-		"-from me":         "-from is \"me\": allowed is client or server",
+		"-from me":         "-from: \"me\" is no role: allowed is client or server",
 		"-extensions gzip": "-extensions \"gzip\"",
 		"-bytes 0":         "allowed is 1 and more",
 		"-bytes many":      "allowed are bytes below 2 GiB",

@@ -46,7 +46,7 @@ func (h Header) appendText(b []byte) []byte {
 func (h *Header) set(key, value string) (err error) {
 	switch key {
 	case "role":
-		h.Role, err = parseRole(value)
+		h.Role, err = frame.ParseRole(value)
 	case "url":
 		h.URL = value
 	case "time":
@@ -61,15 +61,6 @@ func (h *Header) set(key, value string) (err error) {
 		return fmt.Errorf("key %q: allowed are role, url, time, subprotocol and extensions", key)
 	}
 	return err
-}
-
-func parseRole(s string) (frame.Role, error) {
-	for _, r := range []frame.Role{frame.Client, frame.Server} {
-		if s == r.String() {
-			return r, nil
-		}
-	}
-	return 0, fmt.Errorf("role %q: allowed is client or server", s)
 }
 
 // Extensions gives the agreed parameters as Sec-WebSocket-Extensions says them. A
