@@ -62,6 +62,15 @@ func (r *Room) lowest() uint64 {
 	return low
 }
 
+// letGo lets go of the messages before number before. Called with r.mu held.
+func (r *Room) letGo(before uint64) {
+	base, bytes := r.base, r.bytes
+	for ; base < before; base++ {
+		bytes -= len(r.log.At(base))
+	}
+	r.trim(base, bytes)
+}
+
 // trim moves the base; bytes is what the bodies after it sum up to. Called
 // with r.mu held.
 func (r *Room) trim(base uint64, bytes int) {

@@ -75,11 +75,7 @@ func (r *Room) Forget(before uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.floor = r.lowest()
-	base, bytes := r.base, r.bytes
-	for ; base < min(before, r.floor); base++ {
-		bytes -= len(r.log.At(base))
-	}
-	r.trim(base, bytes)
+	r.letGo(min(before, r.floor))
 }
 
 // rest is called by the clock of the room's owner. What was published before
@@ -90,11 +86,8 @@ func (r *Room) rest() (idle bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.calm() {
-		base, bytes := r.base, r.bytes
-		for ; base < r.rested && r.head-base > uint64(r.cfg.Keep); base++ {
-			bytes -= len(r.log.At(base))
-		}
-		r.trim(base, bytes)
+		kept := min(r.head, uint64(r.cfg.Keep))
+		r.letGo(min(r.rested, r.head-kept))
 		if r.rested == r.head {
 			r.rings = nil
 		}
