@@ -178,13 +178,20 @@ func resolution(b byte) uint64 {
 	return unit
 }
 
-// time gives the time of so many units.
+// lastYear is the last one whose times are taken: it has four digits in all zones.
+const lastYear = 9998
+
+// time gives the time of so many units; zero, which is unsaid, if no clock shows it.
 func (l *link) time(units uint64) time.Time {
 	const nano = 1_000_000_000
 	seconds, rest := units/l.perUnit, units%l.perUnit
 	high, low := bits.Mul64(rest, nano)
 	nanos, _ := bits.Div64(high, low, l.perUnit) // rest is below perUnit, so the quotient fits
-	return time.Unix(int64(seconds)+l.offset, int64(nanos))
+	at := time.Unix(int64(seconds)+l.offset, int64(nanos))
+	if year := at.UTC().Year(); year < 1970 || year > lastYear {
+		return time.Time{}
+	}
+	return at
 }
 
 // enhanced reads a packet.

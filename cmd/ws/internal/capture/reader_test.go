@@ -121,6 +121,9 @@ func TestClocks(t *testing.T) {
 		{0x80, 7, time.Unix(7, 0)},
 		{0x80 | 20, 3 << 19, time.Unix(1, 500e6)},
 		{0x80 | 63, 3 << 62, time.Unix(1, 500e6)},
+		{0, 253370764799, time.Date(9998, 12, 31, 23, 59, 59, 0, time.UTC)},
+		{0, 253370764800, time.Time{}},
+		{0, 1<<64 - 1, time.Time{}},
 	} {
 		file := slices.Concat(capturetest.Section(o), capturetest.Interface(o, 1, 0, capturetest.Option(o, 9, []byte{tt.resolution})),
 			capturetest.Enhanced(o, 0, tt.units, capture.Packet{}))
