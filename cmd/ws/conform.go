@@ -81,7 +81,7 @@ func (c *conformCall) register() {
 	c.StringVar(&c.mode, "mode", "echo", "`echo`, or noecho for a target that sends nothing back:\nit is probed by Pings, and what needs an echo is skipped")
 	c.Var(cli.Bytes{N: &c.message}, "message", "`bytes` of the longest message that the target takes, if it has a limit: limits/own-* try it")
 	c.BoolVar(&c.cfg.Hostile, "hostile", false, "play the family robustness, too: floods, bombs, slowness, bounded")
-	c.DurationVar(&c.cfg.Timeout, "timeout", conform.DefaultTimeout, "how `long` a case may take")
+	c.DurationVar(&c.cfg.Timeout, "timeout", conform.DefaultTimeout, "`time` that a case may take")
 	c.IntVar(&c.cfg.Parallel, "parallel", conform.DefaultParallel, "`number` of cases at once, where they do not disturb each other")
 	c.Uint64Var(&c.seed, "seed", 0, "`number` that masks and garbage are made from")
 	c.StringVar(&c.expect, "expect", "", "`file` of what is expected of which cases")

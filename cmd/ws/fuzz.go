@@ -64,7 +64,7 @@ func newFuzzCall() *fuzzCall {
 		"# a client that connects and echoes, started as often as need be\nws fuzz -listen localhost:0 -- ./my-echo-client {url}",
 	}
 	c.StringVar(&c.listen, "listen", "", "be the server at `address`, host:port or unix:path, for clients that echo;\nCOMMAND starts one, with the URL in place of {url}")
-	c.DurationVar(&c.hunt.For, "for", c.hunt.For, "how `long`; what was found is still made small; with -count alone, until then")
+	c.DurationVar(&c.hunt.For, "for", c.hunt.For, "hunt for this `time`; what was found is still made small; with -count alone, until then")
 	c.Uint64Var(&c.hunt.Count, "count", 0, "end after so many `cases`")
 	c.Func("seed", "`number` that all cases are made of; the same sends the same (by the clock)", c.setSeed)
 	c.Uint64Var(&c.hunt.First, "first", 0, "`number` of the first case: with -seed and -count 1 it is one alone")

@@ -64,7 +64,7 @@ func (c *loadCall) registerPlan() {
 	c.IntVar(&p.Inflight, "inflight", p.Inflight, "`messages` under way per sender, in mode echo without -rate")
 	c.Var(cli.Bytes{N: &p.Size}, "size", fmt.Sprintf("`bytes` of a message, %d to 64MiB", load.MinSize))
 	c.BoolVar(&p.Binary, "binary", p.Binary, "send binary messages, not text")
-	c.DurationVar(&p.Time, "time", p.Time, "how `long` to send; with -count alone, up to 1h")
+	c.DurationVar(&p.Time, "time", p.Time, "send for this `time`; with -count alone, up to 1h")
 	c.Int64Var(&p.Count, "count", p.Count, "end after so many `messages` of all senders together")
 	c.DurationVar(&p.Wait, "wait", p.Wait, "what has not come this `time` after the last arrival is lost")
 	c.StringVar(&p.Template, "template", p.Template,
