@@ -144,6 +144,7 @@ func (c *Conn) end(err error) {
 
 // finish ends TCP and lets everything go. Only the owner of reading calls it.
 func (c *Conn) finish() {
+	c.dropRead()
 	c.mu.Lock()
 	if !c.broken {
 		c.settle()
@@ -171,12 +172,17 @@ func (c *Conn) finish() {
 		close(c.done)
 	}
 	c.mu.Unlock()
+	c.cfg.Clock.remove(c)
+}
+
+// dropRead lets go of what was read, and of its buffer: what comes now may take a
+// while, and thousands may end at once.
+func (c *Conn) dropRead() {
 	if c.rcv != nil {
 		c.rcv.Close()
 	}
 	c.rest = nil
 	c.releaseBuffer()
-	c.cfg.Clock.remove(c)
 }
 
 // linger ends TCP in an order that lets our Close arrive (§7.1.1): who serves, or
