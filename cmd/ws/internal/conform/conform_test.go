@@ -89,10 +89,12 @@ func judged(t *testing.T, cfg Config) *Results {
 
 // TestOwnServer and TestOwnClient let our own endpoints be judged: every case passes.
 func TestOwnServer(t *testing.T) {
+	t.Parallel()
 	judged(t, Config{URL: echoServer(t), Message: 16 << 20, Only: shortly()})
 }
 
 func TestOwnClient(t *testing.T) {
+	t.Parallel()
 	judged(t, Config{Listener: listen(t), Launch: echoClient, Message: 16 << 20, Only: shortly()})
 }
 
@@ -113,10 +115,12 @@ func shortly() func(*Case) bool {
 
 // TestOwnServerHostile and TestOwnClientHostile do so with floods, bombs and slowness.
 func TestOwnServerHostile(t *testing.T) {
+	t.Parallel()
 	judged(t, Config{URL: echoServer(t), Cases: []string{"robustness/*"}, Hostile: true, short: testing.Short()})
 }
 
 func TestOwnClientHostile(t *testing.T) {
+	t.Parallel()
 	judged(t, Config{Listener: listen(t), Launch: echoClient, Cases: []string{"robustness/*"}, Hostile: true, short: testing.Short()})
 }
 

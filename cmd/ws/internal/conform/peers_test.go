@@ -106,7 +106,7 @@ func (p *peer) open(ctx context.Context, url string) error {
 // judge has the library judged in the cases that do not take long.
 func (l library) judge(t *testing.T, role frame.Role) *Results {
 	p := l.start(t, role)
-	cfg := Config{Patience: time.Second, Only: func(c *Case) bool {
+	cfg := Config{Patience: time.Second, Parallel: 16, Only: func(c *Case) bool {
 		return c.Family != Performance && !strings.HasPrefix(c.ID, "deflate/agree-") && !strings.HasPrefix(c.ID, "deflate/numbered-")
 	}}
 	if role == frame.Client {
@@ -128,10 +128,12 @@ func (l library) judge(t *testing.T, role frame.Role) *Results {
 // clause that it stands on in its record, or be marked as stricter than the RFC.
 func TestPeers(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes a minute")
+		t.Skip("it takes half a minute")
 	}
+	t.Parallel() // it mostly waits for what does not come
 	for _, role := range []frame.Role{frame.Server, frame.Client} {
 		t.Run(role.String(), func(t *testing.T) {
+			t.Parallel()
 			var mu sync.Mutex
 			cases, verdicts := map[string]*Case{}, map[string][]Verdict{}
 			t.Run("all", func(t *testing.T) { // its end is that of all libraries
