@@ -23,6 +23,9 @@ const patience = 30 * time.Second
 var workdir string
 
 func TestMain(m *testing.M) {
+	if name := os.Getenv(errandName); name != "" {
+		os.Exit(runErrand(name))
+	}
 	os.Exit(inWorkdir(m))
 }
 
@@ -92,22 +95,28 @@ func command(environ []string, binary string, args ...string) *exec.Cmd {
 
 func startIn(t *testing.T, environ []string, binary string, args ...string) *chat {
 	t.Helper()
-	c := &chat{t: t, ended: make(chan struct{}), changed: make(chan struct{})}
-	c.process = command(environ, binary, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
-	stderr, err := c.process.StderrPipe()
+	c := launch(t, command(environ, binary, append([]string{"-addr", "127.0.0.1:0"}, args...)...))
+	c.host = address.FindStringSubmatch(c.waitLog(address.MatchString))[1]
+	return c
+}
+
+// launch starts a process and does not wait for it to listen.
+func launch(t *testing.T, process *exec.Cmd) *chat {
+	t.Helper()
+	c := &chat{t: t, process: process, ended: make(chan struct{}), changed: make(chan struct{})}
+	stderr, err := process.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.process.Start(); err != nil {
+	if err := process.Start(); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
 		defer close(c.ended)
 		c.readLog(bufio.NewReader(stderr))
-		c.err = c.process.Wait()
+		c.err = process.Wait()
 	}()
 	t.Cleanup(c.stop)
-	c.host = address.FindStringSubmatch(c.waitLog(address.MatchString))[1]
 	return c
 }
 
