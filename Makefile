@@ -1,7 +1,7 @@
 # All of it needs Go alone; what "make ci" needs besides, .ci/run installs.
 
 FUZZTIME ?= 30s
-SOAKTIME ?= 1m
+SOAKTIME ?= 5m
 MUTANTS  ?= 1
 COUNT    ?= 6
 
@@ -56,8 +56,9 @@ cover: ## how many statements of each package the tests reach, those of other pa
 				all[package] += size[block]; if (hit[block]) reached[package] += size[block] } \
 			for (p in all) printf "%5.1f%%  %s\n", 100 * reached[p] / all[p], p }' "$$profile" | sort -k 2
 
-soak: ## members come and go at random in a room for SOAKTIME=1m, under the race detector; ws fuzz hunts for every planted fault
-	go test -race -count=1 -timeout 0 -run Soak ./server/room -soak $(SOAKTIME)
+soak: ## thousands come and go, in a room and in the running server, for SOAKTIME=5m each; ws fuzz hunts for every planted fault
+	go test -race -count=1 -timeout 0 -v -run Soak ./server/room -soak $(SOAKTIME)
+	go test -count=1 -timeout 0 -v -run Soak ./cmd/chat -soak $(SOAKTIME)
 	go test -count=1 -timeout 0 -v -run Soak ./cmd/ws/internal/model/hunt -soak 30s
 
 ci: ## what CI runs, with everything it installs

@@ -32,7 +32,7 @@ var floods = []flood{
 	{class: classHeaders, name: "5,000 header fields", attack: manyHeaders},
 	{class: classBacktrack, name: "headers that are expensive to take apart", attack: twistedHeaders},
 	{class: classExhaustion, name: "more connections than there may be", args: []string{"-max-connections", "100"}, attack: tooManyDials},
-	{class: classExhaustion, name: "connections that ask for nothing", args: []string{"-max-http-connections", "1000"}, attack: silentDials},
+	{class: classExhaustion, name: "connections that ask for nothing", args: []string{"-max-http-connections", "500"}, attack: silentDials},
 	{class: classForwarded, name: "addresses that nobody vouches for", args: []string{"-max-per-address", "100"}, attack: spoofedDials},
 }
 
