@@ -6,7 +6,7 @@ MUTANTS  ?= 1
 COUNT    ?= 6
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check race fuzz mutants bench benchstat cover soak ci
+.PHONY: help run test check race fuzz mutants bench benchstat cover floods soak ci
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,7 +37,7 @@ fuzz: ## every fuzz target in turn (FUZZTIME=30s each, ONLY=FuzzPair for some)
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null || exit 1; \
 	done <"$$list"
 
-mutants: ## plant faults and see that the tests find each (MUTANTS=short: every third, MUTANTS=mask.go: one file's)
+mutants: ## plant faults and see that the tests find each (MUTANTS=short: every sixth, MUTANTS=mask.go: one file's)
 	MUTANTS=$(MUTANTS) go test -count=1 -v -timeout 2h -run '^TestMutants$$' ./fuzz
 
 bench: ## all benchmarks (COUNT=6 times each); keep them with: make bench >old.txt
@@ -55,6 +55,9 @@ cover: ## how many statements of each package the tests reach, those of other pa
 				package = block; sub(/\/[^\/]*$$/, "", package); \
 				all[package] += size[block]; if (hit[block]) reached[package] += size[block] } \
 			for (p in all) printf "%5.1f%%  %s\n", 100 * reached[p] / all[p], p }' "$$profile" | sort -k 2
+
+floods: ## floods against the running binary, whose cost to others is measured: on a machine with nothing else to do
+	MEASURE=1 go test -count=1 -timeout 10m -v -run TestHostileFloods ./cmd/chat
 
 soak: ## thousands come and go, in a room and in the running server, for SOAKTIME=5m each; ws fuzz hunts for every planted fault
 	go test -race -count=1 -timeout 0 -v -run Soak ./server/room -soak $(SOAKTIME)
