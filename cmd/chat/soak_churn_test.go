@@ -23,6 +23,7 @@ import (
 // can be done, while some stay and talk: those lose nothing, and when the others have
 // gone nothing of them is left.
 func TestSoakChurn(t *testing.T) {
+	soaks(t)
 	crowd, processes := scale(5000, 300), scale(5, 2)
 	p := startPatient(t, freeAddress(t), "-history-messages", "500", "-history-keep", "500", "-room-idle", "1s")
 	talk := p.stay(scale(50, 10), 20)

@@ -21,6 +21,7 @@ import (
 // TestSoakKill kills processes full of clients while they talk. Those who stay lose
 // nothing, hear that the others left, and nothing of them is left in the server.
 func TestSoakKill(t *testing.T) {
+	soaks(t)
 	const processes, each = 4, 10 // together fewer than are listed one by one
 	p := startPatient(t, freeAddress(t), "-history-messages", "100", "-history-keep", "100")
 	talk := p.stay(10, 20)

@@ -187,6 +187,7 @@ func (u reunion) settle() {
 // in its place. All connect to it at once. Nothing that anybody said is lost, and what
 // comes has neither gap nor double.
 func TestSoakRestart(t *testing.T) {
+	soaks(t)
 	addr := freeAddress(t)
 	server := startPatient(t, addr)
 	u := reunion{t: t}

@@ -27,6 +27,13 @@ func scale(n, less int) int {
 	return less
 }
 
+// soaks lets short soaks, which mostly wait, go side by side.
+func soaks(t *testing.T) {
+	if !inEarnest() {
+		t.Parallel()
+	}
+}
+
 // What a server may keep when all who came have gone.
 const heapSlack = 0.05
 

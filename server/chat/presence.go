@@ -194,9 +194,22 @@ func (p *Presence) count(now time.Time, notes []Note) []Note {
 	m := Members{Version: p.version, Count: len(p.members)}
 	if m.Count <= ListedMembers {
 		m = p.Snapshot()
-		p.crowd = false
+		p.disperse()
 	}
 	p.stale = false
 	p.silent = now.Add(MembersEvery)
 	return append(notes, m)
+}
+
+// disperse ends a crowd, and gives back what its map had: a map never does.
+func (p *Presence) disperse() {
+	if !p.crowd {
+		return
+	}
+	p.crowd = false
+	crowd := p.members
+	p.members = make(map[string]*present, len(crowd))
+	for id, who := range crowd {
+		p.members[id] = who
+	}
 }

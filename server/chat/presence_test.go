@@ -3,6 +3,7 @@ package chat
 import (
 	"fmt"
 	"reflect"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -155,5 +156,37 @@ func BenchmarkPresence(b *testing.B) {
 		p.Leave(now, ids[n%2000].ID)
 		p.Enter(now, ids[(n+1000)%2000])
 		n++
+	}
+}
+
+// What a crowd took is given back when it has gone.
+func TestCrowdGivesMemoryBack(t *testing.T) {
+	heap := func() int64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	const most = 20_000
+	ids := make([]string, most)
+	for i := range ids {
+		ids[i] = fmt.Sprint(i)
+	}
+	var p Presence
+	before := heap()
+	for _, id := range ids {
+		p.Enter(at(0), Member{ID: id})
+	}
+	for _, id := range ids[10:] {
+		p.Leave(at(1), id)
+	}
+	p.Tick(at(7))
+	if left := heap() - before; left > 32<<10 || p.Len() != 10 {
+		t.Errorf("%d members hold %d bytes", p.Len(), left)
+	}
+	for _, id := range ids[:10] {
+		if m, ok := p.Member(id); !ok || m.ID != id {
+			t.Errorf("%s is gone", id)
+		}
 	}
 }

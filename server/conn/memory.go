@@ -23,7 +23,9 @@ const (
 
 // A Memory is where the messages of many connections are put together, within
 // one limit (§10.4): over it, the message that asks for more is refused with
-// [frame.ErrMemoryShort], close code 1013. The zero Memory has no limit.
+// [frame.ErrMemoryShort], close code 1013. The zero Memory has no limit. What was put
+// back waits in pools, by its size, and for the collector: where everybody inflates
+// the longest messages all the time the process grows to five times the limit or so.
 type Memory struct {
 	Limit int64 // bytes in use at once; 0: none
 
