@@ -54,7 +54,7 @@ func declareLengths(s *siege) error {
 			f.Close()
 		}
 	}()
-	for range amount(200) {
+	for range amount(100) {
 		f, err := s.intrude("/echo")
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func declareLengths(s *siege) error {
 			return err
 		}
 	}
-	return all(amount(100), 10, func(i int) error {
+	return all(amount(100), 4, func(i int) error {
 		f, err := s.intrude([]string{"/chat", "/echo"}[i%2])
 		if err != nil {
 			return err
