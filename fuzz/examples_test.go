@@ -62,7 +62,6 @@ func TestExampleInC(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the kit itself")
 	}
-	t.Parallel()
 	if got := checkExample(t, &External{Command: []string{cc(t, "parser.c", "glue.c")}}, 7); got != "" {
 		t.Errorf("without a fault: %s", got)
 	}
@@ -83,7 +82,6 @@ func TestExampleInJS(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the kit itself")
 	}
-	t.Parallel()
 	command := node(t)
 	if got := checkExample(t, &External{Command: command}, 11); got != "" {
 		t.Errorf("without a fault: %s", got)
