@@ -118,31 +118,31 @@ func pingFlood(s *siege) error {
 	return f.closed(frame.PolicyViolation)
 }
 
-// pourUnread writes without reading, for the time of a flood at most.
-func (s *siege) pourUnread(target, block string, limit int) (*foe, int, error) {
+// pourUnread writes without reading, until the limit, the end, or for so long.
+func (s *siege) pourUnread(target, block string, limit int, within time.Duration) (*foe, int, error) {
 	f, err := s.intrude(target)
 	if err != nil {
 		return nil, 0, err
 	}
 	f.SetReadBuffer(smallBuffer)
-	f.SetDeadline(time.Now().Add(floodTime))
+	f.SetDeadline(time.Now().Add(within))
 	return f, f.pour(block, limit), nil
 }
 
 func unreadPongs(s *siege) error {
 	block := strings.Repeat(wire(`ping "0123456789"`), 1000)
-	f, _, err := s.pourUnread("/echo", block, amount(1000)*len(block))
+	f, _, err := s.pourUnread("/echo", block, amount(1000)*len(block), floodTime)
 	if err != nil {
 		return err
 	}
 	return f.Close()
 }
 
-// unreadEchoes pours until the server takes no more, and finds that it ends the
-// connection.
+// unreadEchoes pours until the server ends the connection, which it does after a
+// while of taking no more: whoever reads again before is let be.
 func unreadEchoes(s *siege) error {
 	const most = 64 << 20
-	f, taken, err := s.pourUnread("/echo", wire(`binary "*"*65536`), most)
+	f, taken, err := s.pourUnread("/echo", wire(`binary "*"*65536`), most, patience)
 	if err != nil {
 		return err
 	}

@@ -221,3 +221,20 @@ func endAtRest(c *conn.Conn, p *peer, way int) {
 		p.nc.Close()
 	}
 }
+
+// A connection served in the background that was silent for long hears the next
+// byte, and its end.
+func TestServeAfterSilence(t *testing.T) {
+	c, p := overTCP(t, frame.Server, nil)
+	h := make(ends, 1)
+	c.Serve(h)
+	p.send(`text "once"`)
+	p.want(`text "once"`)
+	wait(t, c.Rests) // the Clock lets it
+	p.send(`text "again"`, "ping")
+	p.want(`text "again"`, "pong")
+	p.send("close 1000")
+	p.want("close 1000")
+	p.wantEnd()
+	wantClosed(t, <-h, conn.ClosedError{Code: 1000, ByPeer: true})
+}

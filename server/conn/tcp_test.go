@@ -348,20 +348,3 @@ func TestGoroutinesEnd(t *testing.T) {
 	}
 	wait(t, func() bool { return runtime.NumGoroutine() <= before })
 }
-
-// A connection served in the background that was silent for long hears the next
-// byte, and its end.
-func TestServeAfterSilence(t *testing.T) {
-	c, p := overTCP(t, frame.Server, nil)
-	h := make(ends, 1)
-	c.Serve(h)
-	p.send(`text "once"`)
-	p.want(`text "once"`)
-	time.Sleep(1700 * time.Millisecond) // more than parking takes, where there is such a thing
-	p.send(`text "again"`, "ping")
-	p.want(`text "again"`, "pong")
-	p.send("close 1000")
-	p.want("close 1000")
-	p.wantEnd()
-	wantClosed(t, <-h, conn.ClosedError{Code: 1000, ByPeer: true})
-}
