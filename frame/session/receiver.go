@@ -162,14 +162,14 @@ func (r *Receiver) begin() error {
 }
 
 // alone says whether the frame, of which n bytes of payload are there, is a whole
-// message that needs nothing kept: most are.
+// message of which nothing was kept: most are.
 func (r *Receiver) alone(n int) bool {
 	m := &r.message
-	return r.left == int64(n) && r.frame.Fin && m.fragments == 1 && !m.compressed && m.kept == nil && !r.frame.Opcode.IsControl()
+	return r.left == int64(n) && r.frame.Fin && !m.compressed && m.kept == nil && !r.frame.Opcode.IsControl()
 }
 
 // takeAlone gives such a message out. It says the same as take and handOut, in
-// fewer steps. It is false if no more is wanted, or the stream has ended.
+// fewer steps. It is false if no more is wanted.
 func (r *Receiver) takeAlone(framed []byte, front int, yield func(Event) bool) bool {
 	payload := framed[front:]
 	if r.frame.Masked {
@@ -177,7 +177,7 @@ func (r *Receiver) takeAlone(framed []byte, front int, yield func(Event) bool) b
 	}
 	if r.frame.Opcode == frame.Text && !utf8.Valid(payload) {
 		r.fail(frame.ErrTextNotUTF8) // §5.6, §8.1
-		return false
+		return true
 	}
 	r.inFrame = false
 	r.message.begun, r.message.fragments, r.message.declared = false, 0, 0

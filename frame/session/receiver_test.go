@@ -57,9 +57,11 @@ func TestRestAfterTheEnd(t *testing.T) {
 	if got := events(r, r.Rest()); got != nil {
 		t.Errorf("after a Close: %q", got)
 	}
-	r = session.NewReceiver(session.Config{})
-	if got := events(r, wire(t, frame.Client, `text "a"`, `op3`, `text "b"`)); !slices.Equal(got, []string{`text "a"`}) || r.Rest() != nil {
-		t.Errorf("after a violation: %q", got)
+	for _, violation := range []string{`text 0xff`, `op3`} {
+		r = session.NewReceiver(session.Config{})
+		if got := events(r, wire(t, frame.Client, `text "a"`, violation, `text "b"`)); !slices.Equal(got, []string{`text "a"`}) || r.Rest() != nil {
+			t.Errorf("after %s: %q", violation, got)
+		}
 	}
 	if got := events(r, wire(t, frame.Client, `close 1000`)); got != nil || r.Err() != frame.ErrReservedOpcode {
 		t.Errorf("a Close after a violation: %q, %v", got, r.Err())
