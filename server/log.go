@@ -118,7 +118,7 @@ func (s *Server) logEnd(v *visit, kind string) {
 		return
 	}
 	s.log.Log(context.Background(), level, "connection ended", v.about(
-		"kind", kind, "code", int(code), "cause", v.conn.Err(),
+		"kind", kind, "code", int(code), "cause", v.conn.Err().Error(),
 		"lasted", (time.Since(s.started)-v.since).Round(time.Millisecond),
 		"messages_in", v.read.messages, "bytes_in", v.read.bytes,
 		"messages_out", v.sent.messages.Load(), "bytes_out", v.sent.bytes.Load(),

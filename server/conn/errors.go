@@ -2,7 +2,7 @@ package conn
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 
 	"rfc6455/frame"
 )
@@ -14,15 +14,18 @@ type ClosedError struct {
 	ByPeer bool            // the peer began it
 }
 
+// Error is without package fmt, whose depth would make the stack of nearly every
+// connection grow once more at its very end, to be logged.
 func (e *ClosedError) Error() string {
-	who := "by us"
+	text := "websocket: closed by us, code "
 	if e.ByPeer {
-		who = "by the peer"
+		text = "websocket: closed by the peer, code "
 	}
-	if e.Reason == "" {
-		return fmt.Sprintf("websocket: closed %s, code %d", who, e.Code)
+	text += strconv.Itoa(int(e.Code))
+	if e.Reason != "" {
+		text += ": " + strconv.Quote(e.Reason)
 	}
-	return fmt.Sprintf("websocket: closed %s, code %d: %q", who, e.Code, e.Reason)
+	return text
 }
 
 // A FailedError says that we failed the connection (§7.1.7), nearly always

@@ -108,9 +108,7 @@ func TestMemoryOfBegunMessages(t *testing.T) {
 		p.write(whole[most*(i%2)+10:])
 		p.want(`binary "x"*60000`)
 	}
-	if memory.Used() != 0 || clock.Holding() != 0 {
-		t.Errorf("%d bytes in use at the end, %d connections with a buffer", memory.Used(), clock.Holding())
-	}
+	wait(t, func() bool { return memory.Used() == 0 && clock.Holding() == 0 }) // an answer comes before what it stood in is given back
 	for _, p := range peers {
 		p.nc.Close()
 	}
