@@ -176,11 +176,11 @@ func TestCountingAllocatesNothing(t *testing.T) {
 	v := &visit{server: s.Server}
 	batch := &room.Batch{Joined: []byte("x"), Frames: []room.Frame{[]byte("x")}, Oldest: chat.Body{Time: time.Now().UnixMicro()}.Append(nil)}
 	for name, f := range map[string]func(){
-		"passed":      func() { s.passed(room.Passage{Batch: batch, Frames: 1, Members: 9}) },
-		"countRead":   func() { v.countRead(5) },
-		"countSent":   func() { v.countSent(1, 5) },
-		"countAnswer": func() { v.countAnswer(5) },
-		"lag":         func() { v.lag(); v.catchUp() },
+		"passed":       func() { s.passed(room.Passage{Batch: batch, Frames: 1, Members: 9}) },
+		"countRead":    func() { v.countRead(traffic{1, 5}) },
+		"countSent":    func() { v.countSent(traffic{1, 5}) },
+		"countAnswers": func() { v.countAnswers(traffic{1, 7}) },
+		"lag":          func() { v.lag(); v.catchUp() },
 	} {
 		if n := testing.AllocsPerRun(100, f); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)

@@ -9,7 +9,10 @@ import (
 )
 
 // An echo sends every message back.
-type echo struct{ visit }
+type echo struct {
+	visit
+	in, out traffic // of this read, not counted yet
+}
 
 func (s *Server) serveEcho(w http.ResponseWriter, r *http.Request) {
 	if !s.cfg.Echo {
@@ -28,11 +31,17 @@ func (s *Server) serveEcho(w http.ResponseWriter, r *http.Request) {
 
 func (e *echo) Message(c *conn.Conn, ev session.Event) {
 	defer e.guard()
-	n := len(ev.Payload)
-	e.countRead(n)
+	e.in.add(len(ev.Payload))
 	if c.Reply(ev) == nil { // an error ends the connection, and End tells it
-		e.countAnswer(n)
+		e.out.add(frameLen(len(ev.Payload)))
 	}
+}
+
+// Turned counts what one read gave, once for all of it.
+func (e *echo) Turned(*conn.Conn) {
+	e.countRead(e.in)
+	e.countAnswers(e.out)
+	e.in, e.out = traffic{}, traffic{}
 }
 
 func (e *echo) End(*conn.Conn) { e.leave(metrics.Echo) }

@@ -66,7 +66,7 @@ func (m *member) join(name string) {
 	m.server.enter(&m.visit, metrics.Plain)
 	m.hall.enter(m)
 	if m.conn.Send(frame.Text, []byte(Greeting)) == nil { // an error ends the connection, and End tells it
-		m.countAnswer(len(Greeting))
+		m.countAnswers(traffic{1, uint64(frameLen(len(Greeting)))})
 	}
 	m.cursor.Ready()
 }
@@ -121,7 +121,7 @@ func (m *member) introduce(name string) chat.Member {
 func (m *member) Message(_ *conn.Conn, ev session.Event) {
 	defer m.guard()
 	text := ev.Payload
-	m.countRead(len(text))
+	m.countRead(traffic{1, uint64(len(text))})
 	if ev.Opcode == frame.Binary {
 		text = appendDecoded(make([]byte, 0, len(text)), text)
 	}
@@ -181,10 +181,10 @@ func (m *member) offer(joined []byte, frames []room.Frame) (int, room.State) {
 	n, st := m.conn.Deliver(joined, frames, false)
 	switch st {
 	case conn.Took:
-		m.countSent(n, len(joined))
+		m.countSent(traffic{uint64(n), uint64(len(joined))})
 		return n, room.Took
 	case conn.Later:
-		m.countSent(n, frameBytes(frames[:n]))
+		m.countSent(traffic{uint64(n), uint64(frameBytes(frames[:n]))})
 		m.lag()
 		return n, room.Later
 	case conn.Gone:

@@ -127,7 +127,7 @@ func (c *speaker) deliverHistory(b *room.Batch) (int, room.State) {
 // Message does what the speaker asks for.
 func (c *speaker) Message(_ *conn.Conn, ev session.Event) {
 	defer c.guard()
-	c.countRead(len(ev.Payload))
+	c.countRead(traffic{1, uint64(len(ev.Payload))})
 	if ev.Opcode == frame.Binary {
 		c.close(frame.UnsupportedData, "chat.v1 is text", notText)
 		return
@@ -176,7 +176,7 @@ func (c *speaker) do(request chat.Request) {
 func (c *speaker) answer(m interface{ Append([]byte) []byte }) {
 	p := m.Append(nil)
 	if c.conn.Send(frame.Text, p) == nil {
-		c.countAnswer(len(p))
+		c.countAnswers(traffic{1, uint64(frameLen(len(p)))})
 	}
 }
 
@@ -185,7 +185,7 @@ func (c *speaker) answer(m interface{ Append([]byte) []byte }) {
 func (c *speaker) post(p []byte) {
 	switch c.conn.Post(frame.Text, p) {
 	case nil:
-		c.countAnswer(len(p))
+		c.countAnswers(traffic{1, uint64(frameLen(len(p)))})
 	case conn.ErrQueueFull:
 		c.close(frame.TryAgainLater, tooSlow, overflow)
 	}

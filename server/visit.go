@@ -34,6 +34,12 @@ type visit struct {
 // their frames when sent.
 type traffic struct{ messages, bytes uint64 }
 
+// add adds a message of so many bytes.
+func (t *traffic) add(bytes int) {
+	t.messages++
+	t.bytes += uint64(bytes)
+}
+
 // come begins the visit of a connection that was let in.
 func (v *visit) come(s *Server, a arrival) {
 	v.server, v.conn, v.pass, v.client = s, a.conn, a.pass, a.client
@@ -98,26 +104,28 @@ var deadlines = []struct {
 	{conn.ErrCloseTimeout, metrics.CloseTimeout},
 }
 
-// countRead counts a message that was read.
-func (v *visit) countRead(bytes int) {
-	v.read.messages++
-	v.read.bytes += uint64(bytes)
-	v.server.Metrics.Received(v.stripe(), bytes)
+// countRead counts messages that were read.
+func (v *visit) countRead(t traffic) {
+	v.read.messages += t.messages
+	v.read.bytes += t.bytes
+	v.server.Metrics.Received(v.stripe(), t.messages, t.bytes)
 }
 
 // countSent counts what went out, for this connection alone: the room tells of what
 // went to many for all at once.
-func (v *visit) countSent(messages, bytes int) {
-	v.sent.messages.Add(uint64(messages))
-	v.sent.bytes.Add(uint64(bytes))
+func (v *visit) countSent(t traffic) {
+	v.sent.messages.Add(t.messages)
+	v.sent.bytes.Add(t.bytes)
 }
 
-// countAnswer counts a message of so many bytes that went to this connection alone.
-func (v *visit) countAnswer(payload int) {
-	n := frame.Header{Length: int64(payload)}.Len() + payload
-	v.countSent(1, n)
-	v.server.Metrics.Sent(v.stripe(), n)
+// countAnswers counts messages that went to this connection alone.
+func (v *visit) countAnswers(t traffic) {
+	v.countSent(t)
+	v.server.Metrics.Sent(v.stripe(), t.messages, t.bytes)
 }
+
+// frameLen is how many bytes the frame of a payload has.
+func frameLen(payload int) int { return frame.Header{Length: int64(payload)}.Len() + payload }
 
 // lag counts a connection that has not taken all that it was offered; catchUp, that
 // is called once for each, that it has. Either may come first, and both too late.

@@ -53,7 +53,7 @@ type Conn struct {
 	waiting  atomic.Int64 // since when the reader waits for bytes, by the Clock; 0: it does not
 	overdue  atomic.Int64 // when the message that it waits for is too slow; 0: never
 	reading  atomic.Bool  // somebody reads: the owner of what is the reader's
-	handling atomic.Bool  // and is inside the user's code
+	handling atomic.Bool  // and gives messages out: it may be inside the user's code
 	parked   atomic.Bool  // nobody is on it: the next one to unpark it reads
 	closing  atomic.Bool  // a Close went into the output; written under mu
 	ended    atomic.Bool  // cause stays as it is

@@ -53,6 +53,14 @@ type Handler interface {
 	End(c *Conn)
 }
 
+// A TurnHandler is a [Handler] that is told when all messages of one read were
+// handled, before the answers to them leave: what each of them needs can be done
+// there once.
+type TurnHandler interface {
+	Handler
+	Turned(c *Conn)
+}
+
 // Serve reads in the background and tells h what comes. It returns at once.
 func (c *Conn) Serve(h Handler) {
 	switch {
@@ -135,6 +143,7 @@ func (c *Conn) turn(handle func(session.Event) bool) course {
 			break
 		}
 	}
+	c.handled()
 	c.rest = c.rcv.Rest()
 	c.judgePace()
 	if err := c.rcv.Err(); err != nil {
@@ -242,23 +251,35 @@ func (c *Conn) stall() (space []byte, ok bool) {
 func (c *Conn) dispatch(ev session.Event, handle func(session.Event) bool) bool {
 	switch ev.Opcode {
 	case frame.Ping, frame.Close:
-		c.mu.Lock()
-		defer c.mu.Unlock()
 		c.react(ev)
 	case frame.Text, frame.Binary:
 		if c.closing.Load() {
 			return true // data after our Close is not delivered, §5.5.1
 		}
-		c.handling.Store(true)
-		defer c.handling.Store(false)
+		if !c.handling.Load() {
+			c.handling.Store(true)
+		}
 		return handle(ev)
 	case frame.Pong, frame.Continuation: // that bytes came is all that a Pong tells
 	}
 	return true
 }
 
-// react lets the Sender answer a control frame. c.mu is held.
+// handled ends the handling of what one read gave.
+func (c *Conn) handled() {
+	if !c.handling.Load() {
+		return
+	}
+	if h, ok := c.handler.(TurnHandler); ok {
+		h.Turned(c)
+	}
+	c.handling.Store(false)
+}
+
+// react lets the Sender answer a control frame.
 func (c *Conn) react(ev session.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	byPeer := c.snd.State() == session.Open
 	c.lend()
 	c.snd.React(ev, c.writing || len(c.tail) > 0)

@@ -108,10 +108,10 @@ func (c *Chat) countMessages() {
 	c.Latency = c.Histogram("chat_delivery_latency_seconds", "Time from the reading of a batch's oldest message to its delivery, for each message and member; without history and slow members.", microsecond, latencyBounds...)
 }
 
-// Received counts one message from a client.
-func (c *Chat) Received(stripe uint32, bytes int) {
-	c.MessagesIn.AddAt(stripe, 1)
-	c.BytesIn.AddAt(stripe, uint64(bytes))
+// Received counts messages from a client, and the bytes of their payloads.
+func (c *Chat) Received(stripe uint32, messages, bytes uint64) {
+	c.MessagesIn.AddAt(stripe, messages)
+	c.BytesIn.AddAt(stripe, bytes)
 }
 
 // Delivered counts a delivery to each of so many members: how many messages, of
@@ -128,10 +128,10 @@ func (c *Chat) Delayed(stripe uint32, d time.Duration, deliveries int) {
 	c.Latency.Observe(stripe, d.Microseconds(), uint64(deliveries))
 }
 
-// Sent counts one message to one client alone: the bytes of its frame.
-func (c *Chat) Sent(stripe uint32, bytes int) {
-	c.Private.AddAt(stripe, 1)
-	c.BytesOut.AddAt(stripe, uint64(bytes))
+// Sent counts messages to one client alone, and the bytes of their frames.
+func (c *Chat) Sent(stripe uint32, messages, bytes uint64) {
+	c.Private.AddAt(stripe, messages)
+	c.BytesOut.AddAt(stripe, bytes)
 }
 
 // Closed counts the end of a connection: the code that the peer gave, or we if we

@@ -39,12 +39,12 @@ func fill(c *Chat) {
 	c.Refused(errors.New("not hijackable"))
 	c.TLSFailures.Add(5)
 	c.Lagging.Add(4)
-	c.Received(1, 100)
-	c.Received(2, 20)
+	c.Received(1, 1, 100)
+	c.Received(2, 1, 20)
 	c.Delivered(3, 1, 10, 2)
 	c.Delivered(4, 63, 1000, 1)
 	c.Delivered(5, 0, 0, 1)
-	c.Sent(6, 5)
+	c.Sent(6, 1, 5)
 	c.Delayed(7, 300*time.Microsecond, 2)
 	c.Delayed(8, -time.Second, 1)
 	c.Delayed(9, 11*time.Second, 1)
@@ -222,10 +222,10 @@ func TestChatWithoutConfig(t *testing.T) {
 func TestCountingAllocatesNothing(t *testing.T) {
 	c := newChat()
 	for what, f := range map[string]func(){
-		"Received":  func() { c.Received(1, 2) },
+		"Received":  func() { c.Received(1, 1, 2) },
 		"Delivered": func() { c.Delivered(1, 2, 3, 4) },
 		"Delayed":   func() { c.Delayed(1, time.Millisecond, 1000) },
-		"Sent":      func() { c.Sent(1, 2) },
+		"Sent":      func() { c.Sent(1, 1, 2) },
 		"gauges":    func() { c.Lagging.Add(1); c.Connections.Of(Plain).Add(1) },
 		"counters":  func() { c.Drops.Of(Overflow).Add(1); c.Opened.Of("lobby").Add(1) },
 	} {
