@@ -38,21 +38,20 @@ type Receiver struct {
 
 // NewReceiver makes the receiving half of a connection.
 func NewReceiver(cfg Config) *Receiver {
-	r := &Receiver{
-		role:     cfg.Role,
-		inPlace:  cfg.InPlace,
-		limits:   cfg.Limits.withDefaults(),
-		inflater: cfg.Inflater,
-		memory:   cfg.Memory,
-		control:  cfg.Control,
-	}
+	r := &Receiver{role: cfg.Role, inPlace: cfg.InPlace, inflater: cfg.Inflater}
+	r.bound(&cfg)
+	return r
+}
+
+// bound gives r what keeps it within bounds.
+func (r *Receiver) bound(cfg *Config) {
+	r.limits, r.memory, r.control = cfg.Limits.withDefaults(), cfg.Memory, cfg.Control
 	if r.memory == nil {
 		r.memory = heap{}
 	}
 	if r.control == nil {
 		r.control = &Budget{}
 	}
-	return r
 }
 
 // Tick tells the time, in nanoseconds of any clock that does not go back. It

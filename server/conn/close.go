@@ -178,10 +178,10 @@ func (c *Conn) finish() {
 // dropRead lets go of what was read, and of its buffer: what comes now may take a
 // while, and thousands may end at once.
 func (c *Conn) dropRead() {
-	if c.rcv != nil {
-		c.rcv.Close()
+	if c.in != nil {
+		c.in.rcv.Close()
+		c.in.rest = nil
 	}
-	c.rest = nil
 	c.releaseBuffer()
 }
 

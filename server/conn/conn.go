@@ -44,10 +44,7 @@ type Conn struct {
 	nc     net.Conn
 
 	// The reading goroutine's.
-	rcv     *session.Receiver // nil while parked, until bytes come
-	rest    []byte            // read already, to be fed before the next read
-	buf     *[readSize]byte   // what rest or rcv points into, until both are done with it
-	slow    int64             // how long the reader waited inside the present message
+	in      *inbound // nil while parked, until bytes come
 	control session.Budget
 
 	waiting  atomic.Int64 // since when the reader waits for bytes, by the Clock; 0: it does not
@@ -65,6 +62,15 @@ type Conn struct {
 	slot  uint8 // in the Clock
 	place int32 // in its slot
 	bay   int32 // in the Clock's lot; -1: none
+}
+
+// What is inbound belongs to the reading goroutine. A connection at rest has none:
+// its stream stands between two frames.
+type inbound struct {
+	rcv  session.Receiver
+	rest []byte          // read already, to be fed before the next read
+	buf  *[readSize]byte // what rest or rcv points into, until both are done with it
+	slow int64           // how long the reader waited inside the present message
 }
 
 // An agreement is what the opening handshake agreed, and what works by it.
@@ -86,14 +92,15 @@ func New(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte,
 }
 
 func newConn(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte, cfg *Config) *Conn {
-	c := &Conn{cfg: cfg, role: role, agreed: &nothing, nc: nc, bay: -1, rest: early}
+	c := &Conn{cfg: cfg, role: role, agreed: &nothing, nc: nc, bay: -1}
 	if agreed != nothing.Agreement {
 		c.agreed = &agreement{Agreement: agreed}
 	}
 	if agreed.Deflate.Enabled {
 		c.agreed.inflater, c.agreed.deflater = compressors(role, agreed.Deflate)
 	}
-	c.rcv, c.snd = session.NewReceiver(c.machine()), *session.NewSender(c.machine())
+	c.incoming().rest = early
+	c.snd = *session.NewSender(c.machine())
 	c.sock = c.native.socket(nc)
 	return c
 }
@@ -102,6 +109,14 @@ func newConn(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []b
 func (c *Conn) start() *Conn {
 	c.cfg.Clock.add(c)
 	return c
+}
+
+// incoming gives what is inbound, anew after a rest.
+func (c *Conn) incoming() *inbound {
+	if c.in == nil {
+		c.in = &inbound{rcv: *session.NewReceiver(c.machine())}
+	}
+	return c.in
 }
 
 // machine is how the machines are made.

@@ -70,7 +70,7 @@ const freshMax = 256
 func (c *Conn) parkFirst() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.rest) > 0 || c.isOver() || c.sock.waits() {
+	if len(c.in.rest) > 0 || c.isOver() || c.sock.waits() {
 		return false
 	}
 	if c.cfg.Clock.fresh.Add(1) <= freshMax {
@@ -94,7 +94,7 @@ func (c *Conn) knownNow() {
 // park lets go of the connection: it belongs to another goroutine right after it.
 // c.mu is held.
 func (c *Conn) park() {
-	c.rcv = nil
+	c.in = nil
 	if !c.sock.park(c) {
 		c.rested = true
 		go c.serveRested()

@@ -132,24 +132,22 @@ func (c *Conn) turn(handle func(session.Event) bool) course {
 		c.end(err)
 		return over
 	}
-	if c.rcv == nil {
-		c.rcv = session.NewReceiver(c.machine())
-	}
-	c.rcv.Tick(c.cfg.Clock.Now())
+	in := c.incoming()
+	in.rcv.Tick(c.cfg.Clock.Now())
 	then := on
-	for ev := range c.rcv.Feed(p) {
+	for ev := range in.rcv.Feed(p) {
 		if !c.dispatch(ev, handle) {
 			then = enough
 			break
 		}
 	}
 	c.handled()
-	c.rest = c.rcv.Rest()
+	in.rest = in.rcv.Rest()
 	c.judgePace()
-	if err := c.rcv.Err(); err != nil {
+	if err := in.rcv.Err(); err != nil {
 		c.fail(err)
 	}
-	if len(c.rest) == 0 && !c.rcv.InPlace() {
+	if len(in.rest) == 0 && !in.rcv.InPlace() {
 		c.releaseBuffer()
 	}
 	if c.answer() {
@@ -161,9 +159,9 @@ func (c *Conn) turn(handle func(session.Event) bool) course {
 
 // receive gives the next bytes: what is left from before, or what is read.
 func (c *Conn) receive() ([]byte, error) {
-	if len(c.rest) > 0 {
-		p := c.rest
-		c.rest = nil
+	if in := c.in; in != nil && len(in.rest) > 0 {
+		p := in.rest
+		in.rest = nil
 		return p, nil
 	}
 	began := c.waiting.Load() // not 0 after a time without a goroutine
@@ -186,39 +184,42 @@ func (c *Conn) receive() ([]byte, error) {
 	c.waiting.Store(0)
 	c.knownNow()
 	if _, partial := c.partial(); partial {
-		c.slow += c.cfg.Clock.Now() - began
+		c.in.slow += c.cfg.Clock.Now() - began
 	}
 	return p, err
 }
 
 // space is where the Receiver wants the next bytes, if it does.
 func (c *Conn) space() []byte {
-	if c.rcv == nil {
+	if c.in == nil {
 		return nil
 	}
-	return c.rcv.Space()
+	return c.in.rcv.Space()
 }
 
 // partial says whether the stream stands inside a message.
 func (c *Conn) partial() (n int64, partial bool) {
-	if c.rcv == nil {
+	if c.in == nil {
 		return 0, false
 	}
-	return c.rcv.Partial()
+	return c.in.rcv.Partial()
 }
 
 // borrow gives the buffer to read into, taking one from the pool if need be.
 func (c *Conn) borrow() []byte {
-	if c.buf == nil {
-		c.buf = readBuffers.Get().(*[readSize]byte)
+	in := c.incoming()
+	if in.buf == nil {
+		in.buf = readBuffers.Get().(*[readSize]byte)
 	}
-	return c.buf[:]
+	return in.buf[:]
 }
 
+func (c *Conn) holdsBuffer() bool { return c.in != nil && c.in.buf != nil }
+
 func (c *Conn) releaseBuffer() {
-	if c.buf != nil {
-		readBuffers.Put(c.buf)
-		c.buf = nil
+	if c.holdsBuffer() {
+		readBuffers.Put(c.in.buf)
+		c.in.buf = nil
 	}
 	if c.favour == holding {
 		c.favour = none
@@ -241,10 +242,10 @@ func (c *Conn) stall() (space []byte, ok bool) {
 		c.favour = holding
 	default:
 		c.cfg.Clock.holding.Add(-1)
-		c.rcv.Settle()
+		c.in.rcv.Settle()
 		c.releaseBuffer()
 	}
-	return c.rcv.Space(), c.rcv.Err() == nil
+	return c.in.rcv.Space(), c.in.rcv.Err() == nil
 }
 
 // dispatch handles one event. It is false if the user does not want another.
@@ -292,14 +293,15 @@ func (c *Conn) react(ev session.Event) {
 // judgePace fails the connection for a message that takes too long, and tells
 // the Clock how long it may still take.
 func (c *Conn) judgePace() {
-	n, partial := c.rcv.Partial()
+	in := c.in
+	n, partial := in.rcv.Partial()
 	if !partial || c.cfg.MessageTimeout == Off {
-		c.slow = 0
+		in.slow = 0
 		c.overdue.Store(0)
 		return
 	}
-	left := int64(c.cfg.MessageTimeout) + n*int64(time.Second)/c.cfg.MessageRate - c.slow
-	if left < 0 && c.rcv.Err() == nil {
+	left := int64(c.cfg.MessageTimeout) + n*int64(time.Second)/c.cfg.MessageRate - in.slow
+	if left < 0 && in.rcv.Err() == nil {
 		c.fail(frame.ErrMessageTooSlow)
 	}
 	c.overdue.Store(max(1, c.cfg.Clock.Now()+left))

@@ -101,7 +101,7 @@ func (r *reading) once(fd uintptr) bool {
 	case own:
 		r.space = nil
 		r.conn.releaseBuffer()
-	case r.conn.buf != nil:
+	case r.conn.holdsBuffer():
 		var ok bool
 		r.space, ok = r.conn.stall()
 		r.failed = !ok
