@@ -243,7 +243,9 @@ func TestDialProxy(t *testing.T) {
 			go io.Copy(server, nc)
 			io.Copy(nc, server)
 		}()
-		c, err := conn.Dial(t.Context(), target, &conn.Config{Proxy: proxyTo("http://me:p%40ss@" + l.Addr().String())})
+		c, err := conn.Dial(t.Context(), target, &conn.Config{
+			LingerTimeout: time.Minute, Proxy: proxyTo("http://me:p%40ss@" + l.Addr().String()),
+		})
 		r := <-asked
 		if r.Method != "CONNECT" || r.Host != host || r.Header.Get("Proxy-Authorization") != "Basic bWU6cEBzcw==" {
 			t.Errorf("the proxy was asked %s %s %v", r.Method, r.Host, r.Header)
@@ -264,7 +266,8 @@ func TestDialProxy(t *testing.T) {
 	}
 }
 
-// echoOnce sends messages to an echo, compares, and closes.
+// echoOnce sends messages to an echo, compares, and closes. c is lingering: that Close
+// returns within patience tells that the server ended TCP.
 func echoOnce(t *testing.T, c *conn.Conn) {
 	t.Helper()
 	for _, n := range []int{1, 300, 70_000} {
@@ -283,7 +286,7 @@ func echoOnce(t *testing.T, c *conn.Conn) {
 	if err := c.Close(frame.NormalClosure, ""); err != nil {
 		t.Error(err)
 	}
-	between(t, "Close", time.Since(start), 0, conn.DefaultLingerTimeout/2) // the server ended it
+	between(t, "Close", time.Since(start), 0, patience)
 }
 
 // wss: the same inside TLS, the certificate judged.
@@ -301,7 +304,9 @@ func TestDialTLS(t *testing.T) {
 	if _, err := conn.Dial(t.Context(), target, nil); !errors.As(err, &unknown) {
 		t.Errorf("a certificate of nobody's: %v", err)
 	}
-	c, err := conn.Dial(t.Context(), target, &conn.Config{TLS: s.Client().Transport.(*http.Transport).TLSClientConfig})
+	c, err := conn.Dial(t.Context(), target, &conn.Config{
+		LingerTimeout: time.Minute, TLS: s.Client().Transport.(*http.Transport).TLSClientConfig,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +336,7 @@ func TestTLSPeerThatNeverReads(t *testing.T) {
 	c.Send(frame.Binary, make([]byte, 64<<20))
 	wantCause(t, c, conn.ErrWriteTimeout)
 	wantCause(t, other, conn.ErrWriteTimeout)
-	between(t, "end", time.Since(start), time.Second, 4*time.Second)
+	between(t, "end", time.Since(start), time.Second, 6*time.Second) // crypto/tls alone waits 5 s more
 }
 
 func TestDialIPv6(t *testing.T) {
@@ -348,7 +353,7 @@ func TestDialIPv6(t *testing.T) {
 	})}}
 	s.Start()
 	defer s.Close()
-	c, err := conn.Dial(t.Context(), "ws://"+l.Addr().String()+"/?q", nil)
+	c, err := conn.Dial(t.Context(), "ws://"+l.Addr().String()+"/?q", lingering)
 	if err != nil {
 		t.Fatal(err)
 	}

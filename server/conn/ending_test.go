@@ -17,10 +17,7 @@ import (
 	"rfc6455/server/conn"
 )
 
-// soon is how long an end may take that waits for no deadline.
-const soon = 5 * time.Second
-
-// lingering gives the Close its time: a test that ends sooner did not wait for it.
+// lingering gives the Close its time: a test that ends within patience did not wait for it.
 var lingering = &conn.Config{LingerTimeout: time.Minute}
 
 // tlsConfig has a certificate.
@@ -66,7 +63,7 @@ func TestOurDirectionEndsFirst(t *testing.T) {
 				c.StartClose(frame.GoingAway, "")
 				p.send("close 1001")
 			}
-			p.nc.SetReadDeadline(time.Now().Add(soon))
+			p.nc.SetReadDeadline(time.Now().Add(patience))
 			if f, err := p.frame(); err != nil || f.Opcode != frame.Close {
 				t.Fatalf("%s: got %v, %v, want a Close", name, f, err)
 			}
@@ -114,7 +111,7 @@ func TestCleanCloseIsQuick(t *testing.T) {
 		if err := <-ended; !errors.As(err, &closed) || closed.ByPeer == byServer {
 			t.Errorf("the server's end: %v", err)
 		}
-		between(t, "both ends", time.Since(start), 0, soon)
+		between(t, "both ends", time.Since(start), 0, patience)
 		s.Close()
 	}
 }

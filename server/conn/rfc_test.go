@@ -69,8 +69,9 @@ func TestDialServerName(t *testing.T) {
 	s.StartTLS()
 	defer s.Close()
 	c, err := conn.Dial(t.Context(), "wss://"+host, &conn.Config{
-		TLS:   s.Client().Transport.(*http.Transport).TLSClientConfig,
-		Proxy: proxyTo(""),
+		TLS:           s.Client().Transport.(*http.Transport).TLSClientConfig,
+		Proxy:         proxyTo(""),
+		LingerTimeout: time.Minute,
 		Dialer: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, s.Listener.Addr().String())
 		},
