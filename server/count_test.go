@@ -28,13 +28,21 @@ func (s *rig) scrape(t testing.TB, sample string) string {
 	return ""
 }
 
+// counts waits for samples of the metrics: what a peer has seen is counted a moment later.
+func (s *rig) counts(t testing.TB, samples map[string]string) {
+	t.Helper()
+	for sample, want := range samples {
+		eventually(t, sample+" to be "+want, func() bool { return s.scrape(t, sample) == want })
+	}
+}
+
 // All that is counted, in one afternoon of a small chat.
 func TestMetrics(t *testing.T) {
 	s := serve(t, Config{Version: "v1", Revision: "abc"})
 	p := s.upgrade(t, "/").greeted()
 	v, _, _ := s.settle(t, "name=a")
 	e := s.upgrade(t, "/echo")
-	for sample, want := range map[string]string{
+	s.counts(t, map[string]string{
 		`chat_build_info{version="v1",revision="abc"}`:  "1",
 		`chat_connections{kind="plain"}`:                "1",
 		`chat_connections{kind="chat.v1"}`:              "1",
@@ -43,11 +51,7 @@ func TestMetrics(t *testing.T) {
 		`chat_rooms`:                   "1",
 		`chat_received_messages_total`: "0",
 		`chat_sent_private_total`:      "3", // the greeting, welcome, live
-	} {
-		if got := s.scrape(t, sample); got != want {
-			t.Errorf("%s is %q, want %s", sample, got, want)
-		}
-	}
+	})
 	before := s.Metrics.BytesOut.Value()
 	p.send(`text "hello"`)
 	p.want(`text "서버에서 전달: hello"`)
@@ -59,7 +63,7 @@ func TestMetrics(t *testing.T) {
 	}}.Append(nil))
 	bytes := uint64(2+len(Prefix)+5) + uint64(4+message) + 2 + 5
 	eventually(t, "what was sent to be counted", func() bool { return s.Metrics.BytesOut.Value()-before == bytes })
-	for sample, want := range map[string]string{
+	s.counts(t, map[string]string{
 		`chat_received_messages_total`:                    "2",
 		`chat_received_bytes_total`:                       "10",
 		`chat_deliveries_total`:                           "2",
@@ -69,11 +73,7 @@ func TestMetrics(t *testing.T) {
 		`chat_delivery_latency_seconds_count`:             "2",
 		`chat_delivery_latency_seconds_bucket{le="+Inf"}`: "2",
 		`chat_members_lagging`:                            "0",
-	} {
-		if got := s.scrape(t, sample); got != want {
-			t.Errorf("%s is %q, want %s", sample, got, want)
-		}
-	}
+	})
 	p.send(`0x c0 80 00 00 00 00`) // RSV1
 	p.wantClose(frame.ProtocolError)
 	e.send(`close 3001`)
@@ -110,6 +110,7 @@ func TestLatency(t *testing.T) {
 	if got := s.scrape(t, "chat_delivery_latency_seconds_count"); got != "60" || len(came) != 50 {
 		t.Errorf("%s latencies, %d messages of history", got, len(came))
 	}
+	s = serve(t, Config{}) // where nothing else is counted
 	body := func(ago time.Duration) []byte {
 		return chat.Body{Time: time.Now().Add(-ago).UnixMicro()}.Append(nil)
 	}

@@ -67,6 +67,7 @@ func TestLogOfEnds(t *testing.T) {
 	p := s.upgrade(t, "/").greeted()
 	p.send(`text "hello"`)
 	p.want(`text "서버에서 전달: hello"`)
+	eventually(t, "the delivery to be counted", func() bool { return s.scrape(t, "chat_deliveries_total") == "1" })
 	p.send(`close 1000 "bye\x1b"`)
 	p.rest()
 	line := s.log.await(t, "level=INFO", `msg="connection ended"`, "remote="+p.nc.LocalAddr().String(), "kind=plain", "code=1000",
