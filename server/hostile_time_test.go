@@ -26,10 +26,11 @@ func (p *peer) drip(s string, pause time.Duration) bool {
 func TestSlowloris(t *testing.T) {
 	t.Parallel()
 	s := serve(t, Config{}, func(s *Server) {
-		s.web.ReadHeaderTimeout = 300 * time.Millisecond
-		s.web.ReadTimeout = 600 * time.Millisecond
-		s.web.IdleTimeout = 300 * time.Millisecond
-		s.chat.MessageTimeout = 300 * time.Millisecond
+		// Those who are not slow, bystanders and handshakes, have to keep to them too.
+		s.web.ReadHeaderTimeout = time.Second
+		s.web.ReadTimeout = 1500 * time.Millisecond
+		s.web.IdleTimeout = 500 * time.Millisecond
+		s.chat.MessageTimeout = time.Second
 		s.chat.LingerTimeout = 100 * time.Millisecond
 	})
 	verify := bystanders(t, s)

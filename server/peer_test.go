@@ -14,7 +14,8 @@ import (
 	"rfc6455/frame"
 )
 
-// A peer is a client that may misbehave: TCP, and what a test writes to it.
+// A peer is a client that may misbehave: TCP, and what a test writes to it. Each step
+// has all of patience.
 type peer struct {
 	t  testing.TB
 	nc *net.TCPConn
@@ -29,9 +30,13 @@ func (s *rig) tcp(t testing.TB) *peer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { nc.Close() })
-	nc.SetDeadline(time.Now().Add(patience))
-	return &peer{t, nc.(*net.TCPConn), bufio.NewReader(nc)}
+	p := &peer{t, nc.(*net.TCPConn), bufio.NewReader(nc)}
+	p.hurry()
+	return p
 }
+
+// hurry lets what the peer does next end in time.
+func (p *peer) hurry() { p.nc.SetDeadline(time.Now().Add(patience)) }
 
 // request is an opening handshake; fields stand as they are, one a line.
 func (s *rig) request(target string, fields ...string) string {
@@ -62,6 +67,7 @@ const deflateOffer = "Sec-WebSocket-Extensions: permessage-deflate"
 // raw writes what must be taken.
 func (p *peer) raw(s string) {
 	p.t.Helper()
+	p.hurry()
 	if _, err := io.WriteString(p.nc, s); err != nil {
 		p.t.Fatal(err)
 	}
@@ -70,6 +76,7 @@ func (p *peer) raw(s string) {
 // header reads to the empty line.
 func (p *peer) header() string {
 	p.t.Helper()
+	p.hurry()
 	var b strings.Builder
 	for !strings.HasSuffix(b.String(), "\r\n\r\n") {
 		line, err := p.r.ReadString('\n')
@@ -84,6 +91,7 @@ func (p *peer) header() string {
 // rest reads until the server ends the connection, in order or by a reset.
 func (p *peer) rest() string {
 	p.t.Helper()
+	p.hurry()
 	b, err := io.ReadAll(p.r)
 	p.nc.Close()
 	var timeout net.Error
@@ -122,6 +130,7 @@ func (p *peer) send(lines ...string) {
 
 // next reads a frame.
 func (p *peer) next() (frame.Frame, error) {
+	p.hurry()
 	for n := 2; ; n++ {
 		b, err := p.r.Peek(n)
 		if err != nil {

@@ -21,7 +21,7 @@ func shutdown(ctx context.Context, s *rig) <-chan error {
 }
 
 func TestShutdown(t *testing.T) {
-	s := serve(t, Config{})
+	s := serve(t, Config{}, patient)
 	member, guest := s.upgrade(t, "/").greeted(), s.upgrade(t, "/echo")
 	down := shutdown(t.Context(), s)
 	for _, p := range []*peer{member, guest} {
@@ -122,7 +122,7 @@ func TestShutdownDespiteSilence(t *testing.T) {
 }
 
 func TestShutdownGivesUpWithContext(t *testing.T) {
-	s := serve(t, Config{})
+	s := serve(t, Config{}, patient)
 	silent := s.upgrade(t, "/").greeted()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	down := shutdown(ctx, s)

@@ -188,7 +188,7 @@ func chatter(t *testing.T, s *rig) (end func()) {
 // However fast the others talk, who enters sees one unbroken run of the log, and
 // live where it says that it began.
 func TestEnteringWhileOthersTalk(t *testing.T) {
-	s := serve(t, Config{})
+	s := serve(t, Config{Rooms: RoomLimits{Messages: 1 << 20, Bytes: 128 << 20}}) // whoever comes back, however late, finds where he was
 	end := chatter(t, s)
 	defer end()
 	v, _, _ := s.settle(t, "")

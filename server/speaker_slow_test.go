@@ -26,7 +26,7 @@ func deaf(t *testing.T, s *rig) *peer {
 // A speaker that falls a whole log behind is closed with 1013; the others lose
 // nothing.
 func TestSpeakerThatDoesNotRead(t *testing.T) {
-	s := serve(t, Config{})
+	s := serve(t, Config{}, patient)
 	s.level.Set(slog.LevelWarn)
 	v, _, _ := s.settle(t, "")
 	other, _, _ := s.settle(t, "")
@@ -56,7 +56,7 @@ func TestSpeakerThatDoesNotRead(t *testing.T) {
 // One that does not take who comes and goes is closed as well: nothing piles up
 // for it, and nobody waits.
 func TestSpeakerThatTakesNoNotes(t *testing.T) {
-	s := serve(t, Config{}, func(s *Server) { s.chat.WriteTimeout, s.chat.CloseTimeout = patience, patience })
+	s := serve(t, Config{}, patient)
 	v, _, _ := s.settle(t, "")
 	p := deaf(t, s)
 	v.want("joined")
