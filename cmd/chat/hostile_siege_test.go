@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"math/rand/v2"
 	"net"
 	"os"
 	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -49,15 +51,26 @@ func startQuiet(t *testing.T, args ...string) *chat {
 	return startAt(t, freeAddress(t), append([]string{"-log-level", "warn"}, args...)...)
 }
 
-// freeAddress is an address that nobody listened on a moment ago.
+// The ports of freeAddress are below those that systems give out by themselves, to
+// whoever connects or does not care: they stay free until the test listens.
+const firstPort, ports = 10_000, 20_000
+
+var nextPort atomic.Uint32
+
+func init() { nextPort.Store(rand.Uint32N(ports)) }
+
+// freeAddress is an address that nobody else listens on, and that no other test is given.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range ports {
+		addr := fmt.Sprintf("127.0.0.1:%d", firstPort+nextPort.Add(1)%ports)
+		if l, err := net.Listen("tcp", addr); err == nil {
+			l.Close()
+			return addr
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no port is free")
+	return ""
 }
 
 // startAt starts a server at an address, and waits until it listens.

@@ -59,7 +59,7 @@ func startNginx(t *testing.T, upstream string) *nginx {
 	if n.pair, err = selfsigned.Write(n.dir); err != nil {
 		t.Fatal(err)
 	}
-	n.host, n.open, n.dir = "localhost:"+freePort(t), "localhost:"+freePort(t), filepath.ToSlash(n.dir)
+	n.host, n.open, n.dir = named(freeAddress(t)), named(freeAddress(t)), filepath.ToSlash(n.dir)
 	text, err := os.ReadFile(nginxConf)
 	if err != nil {
 		t.Fatal(err)
@@ -124,20 +124,8 @@ func (n *nginx) run(program string) {
 // numeric is a host that nobody has to look up.
 func numeric(host string) string { return strings.Replace(host, "localhost", "127.0.0.1", 1) }
 
-// freePort gives a port that was free a moment ago.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
-}
+// named is the host that numeric makes an address of.
+func named(addr string) string { return strings.Replace(addr, "127.0.0.1", "localhost", 1) }
 
 // cfg is how a client comes by wss, as a page of this host's.
 func (n *nginx) cfg(fields http.Header) conn.Config {
@@ -177,7 +165,7 @@ func TestNginx(t *testing.T) {
 		behindNginx(t, startNginx(t, "unix:"+path), args)
 	})
 	t.Run("tcp", func(t *testing.T) {
-		addr := "127.0.0.1:" + freePort(t)
+		addr := freeAddress(t)
 		args := []string{"-addr", addr, "-trusted-proxies", "127.0.0.1", "-host", "localhost"}
 		behindNginx(t, startNginx(t, addr), args)
 	})

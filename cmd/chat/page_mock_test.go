@@ -57,7 +57,7 @@ type visitor struct {
 // newStage makes a stage that is up, and ends it with the test.
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	s := &stage{t: t, host: "127.0.0.1:0", epoch: "FIRST", base: 1}
+	s := &stage{t: t, host: freeAddress(t), epoch: "FIRST", base: 1}
 	s.up()
 	t.Cleanup(s.down)
 	return s
@@ -72,7 +72,6 @@ func (s *stage) up() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.host = l.Addr().String()
 	mux := http.NewServeMux()
 	files := http.FileServerFS(web.Files)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

@@ -17,7 +17,7 @@ func (c *chat) kill() {
 	c.err = nil // as it was wanted
 }
 
-// again starts a server where one was killed.
+// again starts a server where one was killed, at a freeAddress.
 func (c *chat) again(args ...string) *chat {
 	c.t.Helper()
 	_, port, _ := strings.Cut(c.host, ":")
@@ -30,7 +30,7 @@ func (c *chat) again(args ...string) *chat {
 func TestPageNewcomer(t *testing.T) {
 	t.Parallel()
 	const host = "chat.test"
-	c := startChat(t, "-host", host)
+	c := startChat(t, "-addr", freeAddress(t), "-host", host)
 	_, port, _ := strings.Cut(c.host, ":")
 	a, b := visit(t, "http://"+c.host+"/", "ko-KR"), visit(t, "http://"+c.host+"/", "en-US")
 	phone := visit(t, "http://"+host+":"+port+"/", "ko-KR")
@@ -81,7 +81,7 @@ func TestPageNewcomer(t *testing.T) {
 // delivered, and shown once.
 func TestPageKilled(t *testing.T) {
 	t.Parallel()
-	c := startChat(t)
+	c := startChat(t, "-addr", freeAddress(t))
 	a, b := visit(t, "http://"+c.host+"/", "ko-KR"), visit(t, "http://"+c.host+"/", "en-US")
 	want := numbered("text %d", 40)
 	for round := range 2 {
@@ -114,7 +114,7 @@ func TestPageKilled(t *testing.T) {
 // TestPageShutdown says goodbye to a page, which comes back by itself.
 func TestPageShutdown(t *testing.T) {
 	t.Parallel()
-	c := startChat(t)
+	c := startChat(t, "-addr", freeAddress(t))
 	v := visit(t, "http://"+c.host+"/", "ko-KR")
 	v.say("before")
 	v.shows("before")
