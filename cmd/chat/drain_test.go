@@ -41,9 +41,10 @@ func TestDrain(t *testing.T) {
 		}
 	})
 	c.waitLog(has("going down"))
-	if status, _ := get(t, fresh(), "http://"+c.host+"/readyz"); status != 503 {
-		t.Errorf("/readyz is %d meanwhile", status)
-	}
+	eventually(t, "/readyz says 503", func() bool {
+		status, _ := get(t, fresh(), "http://"+c.host+"/readyz")
+		return status == 503
+	})
 	if _, err := conn.Dial(t.Context(), "ws://"+c.host+"/chat", nil); err == nil || !strings.Contains(err.Error(), "503") {
 		t.Errorf("a new connection: %v, want 503", err)
 	}
