@@ -121,7 +121,7 @@ func TestConformOwnClient(t *testing.T) {
 func TestConformReports(t *testing.T) {
 	dir := t.TempDir()
 	html, junit := filepath.Join(dir, "r.html"), filepath.Join(dir, "r.xml")
-	status, out, errs := call(t, t.Context(), "conform", "-cases", few, "-html", html, "-junit", junit, ownServer(t))
+	status, out, errs := call(t, t.Context(), "conform", "-timeout", "80s", "-cases", few, "-html", html, "-junit", junit, ownServer(t))
 	if status != 0 || !strings.Contains(out, "as expected") || !strings.Contains(out, "utf-8") {
 		t.Errorf("status %d, %s, %s", status, out, errs)
 	}

@@ -150,7 +150,7 @@ func TestLoadOverTLS(t *testing.T) {
 
 func TestLoadDeviates(t *testing.T) {
 	url := serve(t, func(n int64) bool { return n%10 == 0 })
-	status, out, _ := call(t, t.Context(), "load", "-count", "100", "-rate", "1000", "-wait", "500ms", "-json", url)
+	status, out, _ := call(t, t.Context(), "load", "-count", "100", "-rate", "1000", "-wait", "2s", "-json", url)
 	var got struct {
 		Messages struct{ Sent, Lost, Reordered int }
 	}

@@ -21,7 +21,7 @@ const textOpcode = frame.Text
 // plan gives a plan for a server of a test: it ends by its Count.
 func plan(url string, change func(*Plan)) Plan {
 	p := Default()
-	p.URL, p.Conns, p.Time, p.Wait = url, 4, MaxTime, time.Second
+	p.URL, p.Conns, p.Time, p.Wait = url, 4, MaxTime, 2*time.Second
 	change(&p)
 	return p
 }
@@ -286,7 +286,7 @@ func TestInterrupted(t *testing.T) {
 		if !res.Interrupted || res.Received < 100 || res.Received != res.Sent || res.Lost != 0 || statuses == 0 {
 			t.Errorf("rate %g: interrupted %t, %+v", rate, res.Interrupted, talliedOf(res))
 		}
-		if rate > 0 && res.Unsent > 10 {
+		if most := int64(MaxTime.Seconds() * rate); res.Unsent > most/10 { // a sender may be behind, but not by what was due later
 			t.Errorf("%d messages count as unsent after the interruption", res.Unsent)
 		}
 	}
