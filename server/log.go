@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"rfc6455/frame"
 	"rfc6455/handshake"
 	"rfc6455/server/conn"
 )
@@ -114,15 +115,27 @@ func (s *Server) logEnd(v *visit, kind string) {
 	if _, failed := errors.AsType[*conn.FailedError](v.conn.Err()); failed || why == reasons[fault] {
 		level = slog.LevelWarn
 	}
-	if !s.log.Enabled(context.Background(), level) {
-		return
+	if s.log.Enabled(context.Background(), level) {
+		s.log.Handler().Handle(context.Background(), v.ending(level, kind, code)) // no error of a log's has anywhere to go
 	}
-	s.log.Log(context.Background(), level, "connection ended", v.about(
-		"kind", kind, "code", int(code), "cause", v.conn.Err().Error(),
-		"lasted", (time.Since(s.started)-v.since).Round(time.Millisecond),
-		"messages_in", v.read.messages, "bytes_in", v.read.bytes,
-		"messages_out", v.sent.messages.Load(), "bytes_out", v.sent.bytes.Load(),
-	)...)
+}
+
+// ending is the record of a connection's end. Every connection has one, so it is made
+// without the search for a caller, and without boxes for its figures.
+func (v *visit) ending(level slog.Level, kind string, code frame.CloseCode) slog.Record {
+	now := time.Now()
+	r := slog.NewRecord(now, level, "connection ended", 0)
+	r.AddAttrs(slog.String("remote", v.conn.NetConn().RemoteAddr().String()))
+	if v.client != nil {
+		r.AddAttrs(slog.String("client", v.client.String()))
+	}
+	r.AddAttrs(
+		slog.String("kind", kind), slog.Int("code", int(code)), slog.String("cause", v.conn.Err().Error()),
+		slog.Duration("lasted", (now.Sub(v.server.started)-v.since).Round(time.Millisecond)),
+		slog.Uint64("messages_in", v.read.messages), slog.Uint64("bytes_in", v.read.bytes),
+		slog.Uint64("messages_out", v.sent.messages.Load()), slog.Uint64("bytes_out", v.sent.bytes.Load()),
+	)
+	return r
 }
 
 // logRefused tells why a request was refused and, for its origin or host, the
