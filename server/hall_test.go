@@ -17,11 +17,10 @@ func (s *rig) later(t testing.TB, name string, d time.Duration) {
 // goAway closes a connection, and waits until the server has struck it off.
 func (s *rig) goAway(v *voice) {
 	v.t.Helper()
-	n := s.count()
 	if err := v.Close(frame.NormalClosure, ""); err != nil {
 		v.t.Fatal(err)
 	}
-	eventually(v.t, "end of a connection", func() bool { return s.count() == n-1 })
+	eventually(v.t, "end of a connection", func() bool { return !s.lists(v.NetConn()) })
 }
 
 func TestPresence(t *testing.T) {

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"log/slog"
+	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -45,6 +46,19 @@ func (s *rig) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.visitors)
+}
+
+// lists says whether the server has a client's connection among its visitors. Their
+// number says less: others may be leaving still.
+func (s *rig) lists(nc net.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for v := range s.visitors {
+		if v.conn.NetConn().RemoteAddr().String() == nc.LocalAddr().String() {
+			return true
+		}
+	}
+	return false
 }
 
 // patient gives whoever does not read or does not answer as long as a test has: nobody

@@ -17,9 +17,8 @@ import (
 func deaf(t *testing.T, s *rig) *peer {
 	p := s.tcp(t)
 	p.nc.SetReadBuffer(systemBuffer)
-	n := s.count()
 	p.raw(s.request("/chat?"+me2, offerChat))
-	eventually(t, "one connection more", func() bool { return s.count() == n+1 })
+	eventually(t, "one connection more", func() bool { return s.lists(p.nc) })
 	return p
 }
 
