@@ -73,6 +73,7 @@ func TestPacedAtShutdown(t *testing.T) {
 	down := shutdown(t.Context(), s)
 	p.wantCloseFrame(frame.GoingAway)
 	p.send(`close 1001`)
+	p.rest()
 	if err := <-down; err != nil {
 		t.Error(err)
 	}
