@@ -29,7 +29,7 @@ var inflaters = sync.Pool{New: func() any { return new(inflater) }}
 // 00 00 ff ff), and appends it to dst (RFC 7692 §7.2.2). No bytes at all are an
 // empty message. It appends at most limit bytes, dst's spare capacity first;
 // what it allocates is in proportion to what was received and produced, and
-// bounded by limit. The slices may not overlap.
+// bounded by limit: for what is refused, by CountFrom. The slices may not overlap.
 //
 // The error is ErrTooBig, ErrTruncated, or one that errors.Is tells to be
 // ErrCorrupt; the result is then dst as it was, and the connection is to be
@@ -69,6 +69,7 @@ func (d *Decompressor) inflate(m Memory, dst, compressed []byte, limit int64) ([
 	defer f.release()
 	f.bitReader = bitReader{in: compressed}
 	f.window, f.memory, f.turn, f.base = &d.window, m, d.Turn, len(dst)
+	f.count, f.passed = false, 0
 	f.max = len(dst) + int(min(max(limit, 0), int64(math.MaxInt-len(dst))))
 	f.use(dst)
 	if err := f.run(); err != nil {

@@ -12,12 +12,15 @@ type inflater struct {
 	whole  []byte  // the same with all its capacity
 	base   int     // what was in out before
 	max    int     // len(out) may not pass it
+	passed int     // what was counted and is not in out, see size
+	count  bool    // nothing is to be kept
 	window *window // the messages before
 	memory Memory  // nil: make
 	turn   func()  // see Decompressor.Turn
 
 	literal, distance huffman // of a block with dynamic codes
 	lengths           [maxLiteral + maxDistance]uint8
+	spare             [512]byte // out, while counting
 }
 
 const (
@@ -76,11 +79,14 @@ func (f *inflater) stored() error {
 	if b = b[4:]; int(n) > len(b) {
 		return ErrTruncated
 	}
+	f.pos += 4 + int(n)
+	if f.count {
+		return f.pass(int(n))
+	}
 	if err := f.grow(int(n)); err != nil {
 		return err
 	}
 	f.out = append(f.out, b[:n]...)
-	f.pos += 4 + int(n)
 	return nil
 }
 
@@ -162,9 +168,12 @@ func (f *inflater) repeat(dist, length int) error {
 	if dist > f.window.size {
 		return errWindow
 	}
-	own := len(f.out) - f.base
+	own := f.passed + len(f.out) - f.base
 	if dist > own+len(f.window.buf) {
 		return errDistance
+	}
+	if f.count {
+		return f.pass(length)
 	}
 	if err := f.grow(length); err != nil {
 		return err
@@ -183,9 +192,7 @@ func (f *inflater) repeat(dist, length int) error {
 	return nil
 }
 
-// grow makes room for n more bytes, or refuses. It grows by half at least, and
-// begins with the size of the compressed message, so what is allocated stays in
-// proportion to what was received or produced; and it never passes max.
+// grow makes room for n more bytes, or refuses; it never passes max.
 func (f *inflater) grow(n int) error {
 	if n <= cap(f.out)-len(f.out) {
 		return nil
@@ -193,12 +200,18 @@ func (f *inflater) grow(n int) error {
 	if n > f.max-len(f.out) {
 		return ErrTooBig
 	}
+	if f.count {
+		return f.pass(0)
+	}
 	if n <= cap(f.whole)-len(f.out) {
 		f.turn()
 		f.show(n)
 		return nil
 	}
-	more := min(max(n, (len(f.out)-f.base)/2, len(f.in)), f.max-len(f.out))
+	more, err := f.ahead(n)
+	if err != nil {
+		return err
+	}
 	if f.memory == nil {
 		f.use(slices.Grow(f.out, more))
 		return nil
@@ -211,6 +224,19 @@ func (f *inflater) grow(n int) error {
 	f.memory.Put(f.whole)
 	f.use(bigger)
 	return nil
+}
+
+// ahead is how much room to make where n more bytes need some. A message of up to
+// CountFrom bytes grows by half at least, and begins with the size of the compressed
+// one, so that what is allocated stays in proportion to what was received or produced.
+// A longer one is given what it needs, once.
+func (f *inflater) ahead(n int) (int, error) {
+	have := len(f.out) - f.base
+	if n > CountFrom-have {
+		n, err := size(f.in, f.window, f.max-f.base, f.turn)
+		return n - have, err
+	}
+	return min(max(n, have/2, len(f.in)), CountFrom-have, f.max-len(f.out)), nil
 }
 
 // appendInTurns is append for what may be long: nothing stops a copy under way, and

@@ -195,6 +195,32 @@ func TestMemoryOfInflating(t *testing.T) {
 	}
 }
 
+// TestMemoryOfBombs inflates what is long or too long: a message that may be gets what
+// it needs, once; of any other CountFrom bytes were taken at most, and of them the
+// slices on the way there.
+func TestMemoryOfBombs(t *testing.T) {
+	const limit = 4 << 20
+	for size, want := range map[int]error{3 << 20: nil, limit: nil, limit + 1: frame.ErrMessageTooBig, 256 << 20: frame.ErrMessageTooBig} {
+		m := &meter{t: t}
+		packed := deflate.NewCompressor(15, false).Append(nil, make([]byte, size))
+		r := session.NewReceiver(session.Config{Memory: m, Limits: session.Limits{Message: limit}, Inflater: deflate.NewDecompressor(15, false)})
+		got := -1
+		for ev := range r.Feed(dataFrame(true, true, frame.Binary, packed)) {
+			got = len(ev.Payload)
+		}
+		if r.Err() != want || want == nil && got != size || m.held != 0 {
+			t.Errorf("%d bytes: got %d, %v, %d bytes held; want %v", size, got, r.Err(), m.held, want)
+		}
+		most := 2 * deflate.CountFrom
+		if want == nil {
+			most += size
+		}
+		if m.peak > most || m.gave > 2*most {
+			t.Errorf("%d bytes: %d lent at once, %d in all; want %d at once at most", size, m.peak, m.gave, most)
+		}
+	}
+}
+
 // TestEveryDeflateErrorIsAViolation: errors of the rules of DEFLATE are known by
 // what they wrap.
 func TestEveryDeflateErrorIsAViolation(t *testing.T) {

@@ -175,9 +175,10 @@ func (r *Receiver) Settle() {
 }
 
 // inflate gives the message that src stands for (RFC 7692 §7.2.2), with room for
-// a header before it. All its memory is Memory's.
+// a header before it. All its memory is Memory's, and little of it is taken before it
+// is known that the message keeps its limit.
 func (r *Receiver) inflate(src []byte) (framed []byte, front int, err error) {
-	guess := min(r.limits.Message, firstBuffer+4*int64(len(src)))
+	guess := min(r.limits.Message, firstBuffer+4*int64(len(src)), deflate.CountFrom)
 	dst := r.memory.Get(frame.MaxHeaderLen + int(guess))
 	if dst == nil {
 		return nil, 0, frame.ErrMemoryShort
