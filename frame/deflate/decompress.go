@@ -71,7 +71,7 @@ func (d *Decompressor) inflate(m Memory, dst, compressed []byte, limit int64) ([
 	f.window, f.memory, f.turn, f.base = &d.window, m, d.Turn, len(dst)
 	f.count, f.passed = false, 0
 	f.max = len(dst) + int(min(max(limit, 0), int64(math.MaxInt-len(dst))))
-	f.use(dst)
+	f.use(dst, 0)
 	if err := f.run(); err != nil {
 		return f.whole[:f.base], err
 	}

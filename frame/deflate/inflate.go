@@ -213,7 +213,7 @@ func (f *inflater) grow(n int) error {
 		return err
 	}
 	if f.memory == nil {
-		f.use(slices.Grow(f.out, more))
+		f.use(slices.Grow(f.out, more), n)
 		return nil
 	}
 	bigger := f.memory.Get(len(f.out) + more)
@@ -222,7 +222,7 @@ func (f *inflater) grow(n int) error {
 	}
 	bigger = f.appendInTurns(bigger, f.out)
 	f.memory.Put(f.whole)
-	f.use(bigger)
+	f.use(bigger, n)
 	return nil
 }
 
@@ -249,10 +249,10 @@ func (f *inflater) appendInTurns(dst, src []byte) []byte {
 	return append(dst, src...)
 }
 
-// use makes b the output.
-func (f *inflater) use(b []byte) {
+// use makes b the output, with room for n more bytes.
+func (f *inflater) use(b []byte, n int) {
 	f.whole, f.out = b, b
-	f.show(0)
+	f.show(n)
 }
 
 // show lets n more bytes be put out, or what a turn gives. The capacity beyond that,
