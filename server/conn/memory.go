@@ -2,9 +2,12 @@ package conn
 
 import (
 	"math/bits"
+	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unsafe"
+	"weak"
 )
 
 // DefaultMemoryLimit bounds [DefaultMemory]: 256 MiB.
@@ -17,20 +20,27 @@ var DefaultMemory = &Memory{Limit: DefaultMemoryLimit}
 // fits together with the header that is written before it.
 const (
 	minClass = 9  // 512 bytes
-	maxClass = 30 // 1 GiB; what is longer is not pooled
+	longFrom = 16 // 64 KiB
 	headroom = 64
 )
 
 // A Memory is where the messages of many connections are put together, within
 // one limit (§10.4): over it, the message that asks for more is refused with
-// [frame.ErrMemoryShort], close code 1013. The zero Memory has no limit. What was put
-// back waits in pools, by its size, and for the collector: where everybody inflates
-// the longest messages all the time the process grows to five times the limit or so.
+// [frame.ErrMemoryShort], close code 1013. The zero Memory has no limit.
+//
+// What was put back waits to be lent again, until the collector comes. Buffers from
+// 64 KiB on that are in use or wait have a quarter more than the limit at most: before
+// more are made, the collector is called and what it finds is returned to the system.
+// Shorter ones wait in pools, beside that.
 type Memory struct {
 	Limit int64 // bytes in use at once; 0: none
 
-	used    atomic.Int64
-	classes [maxClass + 1]sync.Pool // of *byte, the first of 2^k + headroom
+	used  atomic.Int64
+	pools [longFrom]sync.Pool // of *byte, the first of 2^k + headroom
+
+	mu      sync.Mutex
+	waiting int64                               // bytes of those in long, with some that the collector took
+	long    [bits.UintSize][]weak.Pointer[byte] // by class; what waits is the collector's to take
 }
 
 // Get gives a slice of length 0 and a capacity of at least n bytes, or nil if
@@ -42,21 +52,73 @@ func (m *Memory) Get(n int) []byte {
 		m.used.Add(-int64(size))
 		return nil
 	}
-	if k <= maxClass {
-		if p, _ := m.classes[k].Get().(*byte); p != nil {
-			return unsafe.Slice(p, size)[:0]
-		}
+	var p *byte
+	if k < longFrom {
+		p, _ = m.pools[k].Get().(*byte)
+	} else {
+		p = m.getLong(k)
 	}
-	return make([]byte, 0, size)
+	if p == nil {
+		return make([]byte, 0, size)
+	}
+	return unsafe.Slice(p, size)[:0]
 }
 
 // Put takes back what Get gave.
 func (m *Memory) Put(b []byte) {
-	size := cap(b)
-	m.used.Add(-int64(size))
-	if k := classOf(size); k <= maxClass {
-		m.classes[k].Put(unsafe.SliceData(b))
+	k, p := classOf(cap(b)), unsafe.SliceData(b)
+	if k < longFrom {
+		m.pools[k].Put(p)
+	} else {
+		m.putLong(k, p)
 	}
+	m.used.Add(-int64(cap(b))) // last: it counts in one place at least
+}
+
+// getLong gives a long buffer that waits, or nil: then there is room to make one.
+func (m *Memory) getLong(k int) *byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for n := len(m.long[k]) - 1; n >= 0; n-- {
+		p := m.long[k][n].Value()
+		m.long[k] = m.long[k][:n]
+		m.waiting -= int64(classSize(k))
+		if p != nil {
+			return p
+		}
+	}
+	if m.crowded() {
+		debug.FreeOSMemory() // not the collector alone: between what is in use there would be gaps, too short for others
+		m.recount()
+	}
+	return nil
+}
+
+// crowded says whether more waits than may. So it takes a quarter of the limit, put
+// back and of no use to those who ask, to call the collector again. m.mu is held.
+func (m *Memory) crowded() bool {
+	most := m.Limit + m.Limit/4 - m.used.Load()
+	if m.Limit == 0 || m.waiting <= most {
+		return false
+	}
+	m.recount()
+	return m.waiting > most
+}
+
+// recount forgets what the collector took. m.mu is held.
+func (m *Memory) recount() {
+	m.waiting = 0
+	for k, list := range m.long {
+		m.long[k] = slices.DeleteFunc(list, func(p weak.Pointer[byte]) bool { return p.Value() == nil })
+		m.waiting += int64(len(m.long[k])) * int64(classSize(k))
+	}
+}
+
+func (m *Memory) putLong(k int, p *byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.long[k] = append(m.long[k], weak.Make(p))
+	m.waiting += int64(classSize(k))
 }
 
 // Used is how many bytes are in use.

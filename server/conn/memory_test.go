@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -49,6 +51,73 @@ func TestMemoryLimit(t *testing.T) {
 	}
 	if b := new(conn.Memory).Get(1 << 31); cap(b) < 1<<31 {
 		t.Error("the zero Memory has a limit")
+	}
+}
+
+// uncollected turns the collector off, but for when it is called.
+func uncollected(t *testing.T) {
+	t.Helper()
+	runtime.GC()
+	percent := debug.SetGCPercent(-1)
+	t.Cleanup(func() { debug.SetGCPercent(percent) })
+}
+
+// Long buffers that were put back are lent again.
+func TestMemoryLendsAgain(t *testing.T) {
+	uncollected(t)
+	m := &conn.Memory{Limit: 1 << 30}
+	for n := 64 << 10; n <= 16<<20; n *= 2 {
+		got := testing.AllocsPerRun(20, func() {
+			one, two := m.Get(n), m.Get(n)
+			m.Put(one)
+			m.Put(two)
+		})
+		if got != 0 {
+			t.Errorf("%d bytes: %v allocations", n, got)
+		}
+	}
+}
+
+// §10.4: all of the limit is taken in buffers of one size after the other. What the
+// others left is collected in time, and no more often than a quarter of the limit.
+func TestMemoryOfAllSizes(t *testing.T) {
+	const limit, rounds = 64 << 20, 2
+	uncollected(t)
+	m := &conn.Memory{Limit: limit}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	made := 0
+	for range rounds {
+		for n := 64 << 10; n <= limit/4; n *= 2 {
+			var lent [][]byte
+			for b := m.Get(n); b != nil; b = m.Get(n) {
+				lent = append(lent, b)
+			}
+			made += len(lent) * n
+			for _, b := range lent {
+				m.Put(b)
+			}
+			runtime.ReadMemStats(&after)
+			if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > limit+limit/4+1<<20 {
+				t.Errorf("%d buffers of %d bytes: %d bytes in use and waiting", len(lent), n, grown)
+			}
+		}
+	}
+	if n := int(after.NumGC - before.NumGC); n == 0 || n > made/(limit/4) {
+		t.Errorf("for %d bytes the collector was called %d times", made, n)
+	}
+}
+
+// What nobody needs again is the collector's.
+func TestMemoryIsNotKept(t *testing.T) {
+	m := &conn.Memory{}
+	before := heapInUse()
+	m.Put(m.Get(64 << 20))
+	if grown := heapInUse() - before; grown > 1<<20 {
+		t.Errorf("%d bytes are kept", grown)
+	}
+	if b := m.Get(64 << 20); cap(b) < 64<<20 {
+		t.Errorf("what is lent then has %d bytes", cap(b))
 	}
 }
 
@@ -202,5 +271,19 @@ func TestMemoryBomb(t *testing.T) {
 		if n := cfg.Memory.Used(); n != 0 {
 			t.Errorf("%d bytes in use at the end", n)
 		}
+	}
+}
+
+func BenchmarkMemory(b *testing.B) {
+	m := &conn.Memory{Limit: conn.DefaultMemoryLimit}
+	for _, n := range []int{1 << 10, 64 << 10, 16 << 20} {
+		b.Run(fmt.Sprintf("size=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					m.Put(m.Get(n))
+				}
+			})
+		})
 	}
 }
