@@ -24,14 +24,17 @@ const (
 	headroom = 64
 )
 
+// spareMin is how much may wait beside a limit that is small, in bytes.
+const spareMin = 16 << 20
+
 // A Memory is where the messages of many connections are put together, within
 // one limit (§10.4): over it, the message that asks for more is refused with
 // [frame.ErrMemoryShort], close code 1013. The zero Memory has no limit.
 //
 // What was put back waits to be lent again, until the collector comes. Buffers from
-// 64 KiB on that are in use or wait have a quarter more than the limit at most: before
-// more are made, the collector is called and what it finds is returned to the system.
-// Shorter ones wait in pools, beside that.
+// 64 KiB on that are in use or wait have a quarter more than the limit at most, or
+// 16 MiB more: before another is made, the collector is called and what it finds is
+// returned to the system. Shorter ones wait in pools, beside that.
 type Memory struct {
 	Limit int64 // bytes in use at once; 0: none
 
@@ -39,8 +42,8 @@ type Memory struct {
 	pools [longFrom]sync.Pool // of *byte, the first of 2^k + headroom
 
 	mu      sync.Mutex
-	waiting int64                               // bytes of those in long, with some that the collector took
-	long    [bits.UintSize][]weak.Pointer[byte] // by class; what waits is the collector's to take
+	waiting int64                               // bytes that wait, and those that the collector took: it leaves gaps, of use for what is shorter
+	long    [bits.UintSize][]weak.Pointer[byte] // what waits, by class; it is the collector's to take
 }
 
 // Get gives a slice of length 0 and a capacity of at least n bytes, or nil if
@@ -82,27 +85,16 @@ func (m *Memory) getLong(k int) *byte {
 	for n := len(m.long[k]) - 1; n >= 0; n-- {
 		p := m.long[k][n].Value()
 		m.long[k] = m.long[k][:n]
-		m.waiting -= int64(classSize(k))
 		if p != nil {
+			m.waiting -= int64(classSize(k))
 			return p
 		}
 	}
-	if m.crowded() {
-		debug.FreeOSMemory() // not the collector alone: between what is in use there would be gaps, too short for others
+	if m.Limit > 0 && m.waiting > m.Limit-m.used.Load()+max(m.Limit/4, spareMin) {
+		debug.FreeOSMemory() // seldom: so much was put back since the last time, and was of no use
 		m.recount()
 	}
 	return nil
-}
-
-// crowded says whether more waits than may. So it takes a quarter of the limit, put
-// back and of no use to those who ask, to call the collector again. m.mu is held.
-func (m *Memory) crowded() bool {
-	most := m.Limit + m.Limit/4 - m.used.Load()
-	if m.Limit == 0 || m.waiting <= most {
-		return false
-	}
-	m.recount()
-	return m.waiting > most
 }
 
 // recount forgets what the collector took. m.mu is held.
