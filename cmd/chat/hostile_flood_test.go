@@ -16,7 +16,7 @@ import (
 var floods = []flood{
 	{class: classDeclared, name: "lengths that are never sent", attack: declareLengths},
 	{class: classFragments, name: "empty fragments", attack: emptyFragments},
-	{class: classFragments, name: "tiny fragments of a legal message", attack: tinyFragments, grows: 32 << 20}, // it has 4 MiB, and grows by doubling
+	{class: classFragments, name: "tiny fragments of a legal message", attack: tinyFragments},
 	{class: classPings, name: "pings", attack: pingFlood},
 	{class: classPings, name: "pings within a large budget, pongs unread", args: []string{"-control-burst", "1000000", "-control-rate", "100000/s"}, attack: unreadPongs},
 	{class: classUnreadEcho, name: "echoes unread", args: []string{"-write-timeout", "1s"}, attack: unreadEchoes},
@@ -24,10 +24,8 @@ var floods = []flood{
 	{class: classMessages, name: "messages as fast as they go, in another room", room: "apart", attack: messageFlood},
 	{class: classMessages, name: "messages over the rate", args: []string{"-rate", "100/s", "-burst", "100"}, attack: messagesOverRate},
 	{class: classUnreadRoom, name: "members who never read", args: []string{"-write-timeout", "1s"}, attack: deafMembers},
-	// Messages to /echo may have 64 MiB, and all connections 256 MiB together, which the
-	// collector lets grow before it looks.
-	{class: classBomb, name: "decompression bombs", attack: bombs, grows: 512 << 20, delays: time.Second},
-	{class: classInflation, name: "messages inflated at once", attack: inflateAtOnce, grows: 2 << 30, delays: time.Second},
+	{class: classBomb, name: "decompression bombs", attack: bombs},
+	{class: classInflation, name: "messages inflated at once", attack: inflateAtOnce, grows: 384 << 20}, // messages have 256 MiB in all, and a quarter more may wait for reuse
 	{class: classHeaders, name: "headers of 20 MB", attack: longHeaders},
 	{class: classHeaders, name: "5,000 header fields", attack: manyHeaders},
 	{class: classBacktrack, name: "headers that are expensive to take apart", attack: twistedHeaders},

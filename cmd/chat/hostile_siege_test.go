@@ -123,8 +123,7 @@ type flood struct {
 	room        string // of the onlooker; "": the lobby
 	attack      func(s *siege) error
 
-	grows  int64         // what the server may grow by; 0: floodGrowth
-	delays time.Duration // what an onlooker may have to wait; 0: floodLatency
+	grows int64 // what the server may grow by; 0: floodGrowth
 }
 
 // A cost is what a flood did to others.
@@ -141,7 +140,7 @@ func (c cost) String() string {
 // runs on the machine can only add to them. calm chats on a server that nobody attacks:
 // where the machine keeps it waiting, too, latency says nothing about the attack.
 func (f flood) run(t *testing.T, calm *onlooker) {
-	grows, delays := cmp.Or(f.grows, floodGrowth), cmp.Or(f.delays, floodLatency)
+	grows := cmp.Or(f.grows, floodGrowth)
 	least := cost{busy: time.Hour, grown: math.MaxInt64}
 	for range floodTries {
 		c := f.measure(t, calm)
@@ -149,15 +148,15 @@ func (f flood) run(t *testing.T, calm *onlooker) {
 		if least.grown = min(least.grown, c.grown); c.busy < least.busy {
 			least.busy, least.calm = c.busy, c.calm
 		}
-		if t.Failed() || !measured() || least.grown < grows && (least.busy < delays || least.calm > delays) {
+		if t.Failed() || !measured() || least.grown < grows && (least.busy < floodLatency || least.calm > floodLatency) {
 			return
 		}
 	}
 	if least.grown >= grows {
 		t.Errorf("the server's memory grew by %d bytes, want less than %d", least.grown, grows)
 	}
-	if least.busy >= delays && least.calm < delays/2 {
-		t.Errorf("one of 100 texts of an onlooker took over %v, want less than %v", least.busy, delays)
+	if least.busy >= floodLatency && least.calm < floodLatency/2 {
+		t.Errorf("one of 100 texts of an onlooker took over %v, want less than %v", least.busy, floodLatency)
 	}
 }
 
