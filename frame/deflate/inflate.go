@@ -27,6 +27,7 @@ const (
 	maxLiteral  = 286 // RFC 1951 §3.2.7: HLIT + 257 at most
 	maxDistance = 30  // HDIST + 1 at most: codes 30 and 31 stand for nothing
 	endOfBlock  = 256
+	blockTurn   = 1 << 10                          // bytes of blocks before others have their turn, whatever becomes of them
 	longest     = maxCodeLen + 5 + maxCodeLen + 13 // the bits of a <length, distance> pair
 )
 
@@ -35,7 +36,11 @@ const (
 // took away (RFC 7692 §7.2.1). There, and nowhere else, the input must be used
 // up.
 func (f *inflater) run() error {
-	for {
+	for next := blockTurn; ; {
+		if f.pos >= next {
+			f.turn() // blocks of nothing take time, too
+			next = f.pos + blockTurn
+		}
 		header, ok := f.take(3)
 		if !ok {
 			return ErrTruncated

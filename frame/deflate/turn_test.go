@@ -2,6 +2,7 @@ package deflate
 
 import (
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -36,6 +37,22 @@ func TestTurns(t *testing.T) {
 		}
 		if turns < size/turn/2 {
 			t.Errorf("%s gives %d turns to others for %d bytes", name, turns, size)
+		}
+	}
+}
+
+// TestTurnsOfNothing inflates many blocks that are empty: they give turns as well.
+func TestTurnsOfNothing(t *testing.T) {
+	const many = 10_000
+	for name, z := range map[string]string{
+		"stored": strings.Repeat("\x00\x00\x00\xff\xff", many) + "\x00",
+		"fixed":  strings.Repeat("\x02\x08\x20\x80\x00", many) + "\x00",
+	} {
+		d, turns := NewDecompressor(15, false), 0
+		d.Turn = func() { turns++ }
+		got, err := d.Append(nil, []byte(z), 1)
+		if err != nil || len(got) != 0 || turns < len(z)/blockTurn/2 {
+			t.Errorf("%s: %d bytes, %v, %d turns for %d bytes", name, len(got), err, turns, len(z))
 		}
 	}
 }
