@@ -41,18 +41,8 @@ func (p *porch) note(nc net.Conn, state http.ConnState) {
 		defer p.mu.Unlock()
 		p.strike(nc)
 	case http.StateActive: // whose first byte came: that is no merit
-		growStack()
 	}
 }
-
-//go:noinline
-func growStack() {
-	var space [3 << 10]byte
-	keep(&space)
-}
-
-//go:noinline
-func keep(*[3 << 10]byte) {}
 
 // come takes nc in, and gives who has to go for it.
 func (p *porch) come(nc net.Conn) (oldest net.Conn) {
