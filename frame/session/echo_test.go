@@ -137,6 +137,23 @@ func TestEchoCompresses(t *testing.T) {
 	}
 }
 
+// TestTooLongToCompress: what is not compressed for its length goes out where it is.
+func TestTooLongToCompress(t *testing.T) {
+	s := session.NewSender(session.Config{Deflater: deflate.NewCompressor(15, false)})
+	for n, plain := range map[int]bool{31: true, 32: false, 1 << 20: false, 1<<20 + 1: true} {
+		in := dataFrame(true, false, frame.Binary, pattern(n))
+		for ev := range session.NewReceiver(session.Config{Limits: session.Limits{Message: 2 << 20}}).Feed(in) {
+			if got := s.InPlace(ev); (got != nil) != plain {
+				t.Errorf("%d bytes in place: %t, want %t", n, got != nil, plain)
+			}
+		}
+		if ok, err := s.Announce(frame.Binary, pattern(n)); ok != plain || err != nil {
+			t.Errorf("%d bytes announced: %t, %v, want %t", n, ok, err, plain)
+		}
+		drain(s)
+	}
+}
+
 // TestAnnounce appends the header that Send appends, and nothing where the payload
 // has to be changed.
 func TestAnnounce(t *testing.T) {

@@ -5,16 +5,22 @@ import (
 	"rfc6455/frame/deflate"
 )
 
-// compressFrom is the length from which a message is worth compressing, in
-// bytes.
-const compressFrom = 32
+// Lengths of messages that are compressed, in bytes. Shorter ones are not worth it.
+// Longer ones would have to stand a second time in memory that nobody counts (§10.4);
+// they go out plain, as any message may (RFC 7692 §6).
+const (
+	compressFrom = 32
+	compressMax  = 1 << 20
+)
+
+// compresses says whether a message of n bytes is to be compressed.
+func (s *Sender) compresses(n int) bool {
+	return s.deflater != nil && compressFrom <= n && n <= compressMax
+}
 
 // appendDeflated appends a message compressed, if that makes it smaller (RFC
 // 7692 §7.2.1); otherwise it appends nothing and the message goes out plain.
 func (s *Sender) appendDeflated(op frame.Opcode, p []byte) bool {
-	if len(p) < compressFrom {
-		return false
-	}
 	h := frame.Header{Fin: true, RSV1: true, Opcode: op, Masked: s.role.Masks(), Length: int64(len(p))}
 	start := len(s.out)
 	room := start + h.Len() // enough: the length can only get shorter
@@ -47,7 +53,7 @@ func AppendMessage(b []byte, op frame.Opcode, p []byte) []byte {
 // plain, which such a connection takes as well (RFC 7692 §6).
 func AppendCompressed(b []byte, op frame.Opcode, p []byte, c *deflate.Compressor) []byte {
 	s := Sender{role: frame.Server, deflater: c, out: b}
-	if !s.appendDeflated(op, p) {
+	if !s.compresses(len(p)) || !s.appendDeflated(op, p) {
 		return AppendMessage(b, op, p)
 	}
 	return s.out

@@ -48,9 +48,9 @@ func noise(n int) []byte {
 // both sides.
 func TestCompressedOrPlain(t *testing.T) {
 	all := [][]byte{
-		pattern(20), pattern(300), noise(300), pattern(300), nil, noise(300), noise(5000), pattern(31), pattern(300), pattern(70_000), pattern(300),
+		pattern(20), pattern(300), noise(300), pattern(300), nil, noise(300), noise(5000), pattern(31), pattern(300), pattern(70_000), pattern(1 << 20), pattern(1<<20 + 1), pattern(300),
 	}
-	shrinks := []bool{false, true, false, true, false, false, false, false, true, true, true}
+	shrinks := []bool{false, true, false, true, false, false, false, false, true, true, true, false, true}
 	for _, role := range roles {
 		for _, takeover := range []bool{false, true} {
 			for _, bits := range []int{9, 15} {

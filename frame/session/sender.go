@@ -53,7 +53,7 @@ func (s *Sender) Send(op frame.Opcode, p []byte) error {
 	if err := s.judge(op, p); err != nil {
 		return err
 	}
-	if !op.IsControl() && s.deflater != nil && s.appendDeflated(op, p) {
+	if !op.IsControl() && s.compresses(len(p)) && s.appendDeflated(op, p) {
 		return nil
 	}
 	s.append(frame.Header{Fin: true, Opcode: op}, p)
@@ -110,7 +110,7 @@ func (s *Sender) Fragment(op frame.Opcode, p []byte, last bool) error {
 // after Output, without a copy. It answers false if the payload has to be changed
 // on its way - masked, or compressed - and then has done nothing: use Send.
 func (s *Sender) Announce(op frame.Opcode, p []byte) (bool, error) {
-	if s.role.Masks() || s.deflater != nil {
+	if s.role.Masks() || s.compresses(len(p)) {
 		return false, nil
 	}
 	if err := s.judge(op, p); err != nil {
@@ -127,7 +127,7 @@ func (s *Sender) Announce(op frame.Opcode, p []byte) (bool, error) {
 // as of an event that is not the Receiver's present one; then use Send.
 func (s *Sender) InPlace(ev Event) []byte {
 	h := frame.Header{Fin: true, Opcode: ev.Opcode, Length: int64(len(ev.Payload))}
-	if ev.framed == nil || s.role.Masks() || s.deflater != nil || s.sent || s.fragmented {
+	if ev.framed == nil || s.role.Masks() || s.compresses(len(ev.Payload)) || s.sent || s.fragmented {
 		return nil
 	}
 	framed := *ev.framed
