@@ -60,7 +60,7 @@ var (
 	ErrMemoryShort      = rule("memory-short", "RFC 6455 §10.4", TryAgainLater, "no memory for the message at present")
 )
 
-// Violations lists all rules, in the order in which they stand above.
+// Violations lists all rules: each is a variable of this package, Err and a name.
 var Violations []*Violation
 
 func rule(id, section string, code CloseCode, text string) *Violation {
