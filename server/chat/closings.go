@@ -17,10 +17,10 @@ var Closings = []Closing{
 	{frame.UnsupportedData, false, "a binary message"},
 	{frame.Abnormal, true, "the network broke; never on the wire"},
 	{frame.InvalidPayload, false, "text that is not UTF-8, corrupt compression"},
-	{frame.PolicyViolation, false, "a query that was refused, a client that is too fast and keeps on"},
+	{frame.PolicyViolation, false, "a query that was refused, a client that is too fast and keeps on, a message that is too slow"},
 	{frame.MessageTooBig, false, "a message over the frame limit"},
 	{frame.InternalError, true, "a fault of the server"},
-	{frame.ServiceRestart, true, "the server restarts"},
+	{frame.ServiceRestart, true, "another server restarts; this one says 1001"},
 	{frame.TryAgainLater, true, "no place at present, a text not taken, a client that reads too slowly"},
 }
 

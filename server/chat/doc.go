@@ -155,10 +155,10 @@
 //	1003  no         a binary message
 //	1006  yes        the network broke; never on the wire
 //	1007  no         text that is not UTF-8, corrupt compression
-//	1008  no         a query that was refused, a client that is too fast and keeps on
+//	1008  no         a query that was refused, a client that is too fast and keeps on, a message that is too slow
 //	1009  no         a message over the frame limit
 //	1011  yes        a fault of the server
-//	1012  yes        the server restarts
+//	1012  yes        another server restarts; this one says 1001
 //	1013  yes        no place at present, a text not taken, a client that reads too slowly
 //
 // # The state of a room
