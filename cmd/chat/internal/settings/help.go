@@ -39,6 +39,10 @@ Each flag has a twin in the environment: CHAT_ and its name in capitals, with _ 
 both of -origin. A flag comes before its twin, and an empty twin says nothing. What
 takes no value is switched off by -name=false.
 
+n/s|n/m is so many a second or a minute, as in 4/s; a size is bytes, or 64KiB, 1MiB; a
+time is 500ms, 90s, 1h30m. A limit is switched off by "off" where that can be; if it
+cannot, the answer says what is allowed.
+
 Trial or public: where only this machine can come and no proxy is trusted, it is a
 trial: no limits on what an address or a connection sends, /echo is there, texts are
 logged. Anything else - another address, a unix socket, -trusted-proxies - is
@@ -49,7 +53,8 @@ each of these can be set by its own flag.
 const conclusion = `
 Signals: SIGTERM and Ctrl-C say goodbye to everybody (1001) and end the server
 within -drain, with status 0; a second one ends it at once. SIGHUP reads the
-certificate again. Exit status: 0 after a goodbye, 1 if it could not serve, 2 if a
+certificate again; on trial without one, where it is the end of the terminal, it is
+such a goodbye. Exit status: 0 after a goodbye, 1 if it could not serve, 2 if a
 value was wrong.
 `
 
