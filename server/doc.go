@@ -7,6 +7,10 @@
 //	GET /healthz  whether the process lives
 //	GET /readyz   whether it takes connections; 503 when it goes down
 //
+//	s, err := server.New(server.Config{})  every zero field means its default
+//	err = s.Serve(listener)                or http.Handle("/", s)
+//	err = s.Shutdown(ctx)                  says goodbye to everybody
+//
 // What is for operators alone is not among them: [Server.Metrics] is a handler to
 // be put where only they come.
 //
