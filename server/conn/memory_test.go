@@ -1,9 +1,7 @@
 package conn_test
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -11,6 +9,7 @@ import (
 	"testing"
 
 	"rfc6455/frame"
+	"rfc6455/frame/deflate"
 	"rfc6455/handshake"
 	"rfc6455/server/conn"
 )
@@ -244,30 +243,28 @@ func TestMemoryInflated(t *testing.T) {
 // §10.4: a decompression bomb is refused once its output is over the limit, or
 // once the process has no memory for it.
 func TestMemoryBomb(t *testing.T) {
+	packed := deflate.NewCompressor(15, false).Append(nil, make([]byte, 16<<20))
+	bomb := frame.Frame{
+		Header:  frame.Header{Fin: true, RSV1: true, Opcode: frame.Binary, Masked: true, Length: int64(len(packed))},
+		Payload: packed,
+	}.AppendWire(nil)
 	for _, test := range []struct {
 		limit, message int64
-		want           frame.CloseCode
+		want           *frame.Violation
 	}{
-		{0, 1 << 20, frame.MessageTooBig},
-		{4 << 20, 64 << 20, frame.TryAgainLater},
+		{0, 1 << 20, frame.ErrMessageTooBig},
+		{4 << 20, 64 << 20, frame.ErrMemoryShort},
 	} {
-		cfg := &conn.Config{Deflate: handshake.DeflateConfig{Enabled: true}}
+		cfg := &conn.Config{}
 		cfg.Memory = &conn.Memory{Limit: test.limit}
 		cfg.Limits.Message = test.message
-		url, ends := echoServer(t, cfg)
-		c, err := conn.Dial(t.Context(), url, &conn.Config{Deflate: cfg.Deflate})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Send(frame.Binary, bytes.Repeat([]byte{0}, 16<<20)); err != nil {
-			t.Fatal(err)
-		}
-		drop(c)
-		var closed *conn.ClosedError
-		if !errors.As(c.Err(), &closed) || closed.Code != test.want {
-			t.Errorf("ended by %v, want %d", c.Err(), test.want)
-		}
-		<-ends
+		ours, theirs := tcpPair(t)
+		agreed := handshake.Agreement{Deflate: handshake.DeflateParams{Enabled: true, ServerNoContextTakeover: true, ClientNoContextTakeover: true}}
+		c, p := conn.New(ours, frame.Server, agreed, nil, cfg), newPeer(t, theirs, frame.Client)
+		go echo(c)
+		p.write(bomb)
+		p.wantFailed(test.want)
+		wantCause(t, c, test.want)
 		if n := cfg.Memory.Used(); n != 0 {
 			t.Errorf("%d bytes in use at the end", n)
 		}
