@@ -49,7 +49,7 @@ type Config struct {
 
 	Rooms    RoomLimits
 	Timeouts Timeouts
-	// HTTPConnections is how many connections may be there without an upgrade: 2,048,
+	// HTTPConnections is how many connections may be there without an upgrade: 1,024,
 	// or Off. Over it the one that has waited the longest is closed.
 	HTTPConnections int
 	// HeaderBytes is how long the header of a request may be: 16 KiB, and 4 KiB that

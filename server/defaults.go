@@ -17,7 +17,7 @@ import (
 // Defaults of [Config].
 const (
 	DefaultMessageBytes    = 64 << 10 // of a chat message
-	DefaultHTTPConnections = 2048     // without an upgrade
+	DefaultHTTPConnections = 1024     // without an upgrade
 	DefaultHeaderBytes     = 16 << 10 // of a request's header; net/http adds 4 KiB of its own
 	DefaultDrain           = 2 * time.Second
 )

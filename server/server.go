@@ -144,7 +144,7 @@ func (s *Server) restRooms() {
 
 // Serve answers what comes to l, within the limits of HTTP, and returns when
 // [Server.Shutdown] is called or l fails. It may be called for several listeners.
-func (s *Server) Serve(l net.Listener) error { return s.web.Serve(l) }
+func (s *Server) Serve(l net.Listener) error { return s.web.Serve(door{l, &s.porch}) }
 
 func onLoopback(a net.Addr) bool {
 	tcp, ok := a.(*net.TCPAddr)
