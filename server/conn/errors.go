@@ -49,3 +49,6 @@ var (
 	ErrWriteTimeout = errors.New("the peer takes no bytes (RFC 6455 §10.4)")
 	ErrCloseTimeout = errors.New("no Close in answer to ours (RFC 6455 §7.1.3)")
 )
+
+// errPanicked, inside a [BrokenError], ends a connection whose Handler panicked.
+var errPanicked = errors.New("its handler panicked")

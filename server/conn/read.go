@@ -35,6 +35,7 @@ func (c *Conn) stopReading() {
 	if c.Err() != nil {
 		return
 	}
+	c.handling.Store(false) // it is still set where the body of the range panicked
 	c.reading.Store(false)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -44,7 +45,8 @@ func (c *Conn) stopReading() {
 }
 
 // A Handler is what [Conn.Serve] tells about a connection, from one goroutine at
-// a time.
+// a time. Where Message panics and somebody recovers, as net/http does above
+// [Conn.Run], the connection is broken off, and End does not come.
 type Handler interface {
 	// Message takes a message, Text or Binary. Its payload is valid, and the
 	// handler's to change, until Message returns.
@@ -103,6 +105,11 @@ func (c *Conn) tellEnd(h Handler) {
 // serve reads until the connection has ended, or is parked and no longer ours.
 func (c *Conn) serve() {
 	h, went := c.handler, on
+	defer func() {
+		if went == on {
+			c.end(errPanicked) // else nobody would ever read again, nor a deadline pass
+		}
+	}()
 	for went == on {
 		went = c.turn(func(ev session.Event) bool { h.Message(c, ev); return true })
 	}
