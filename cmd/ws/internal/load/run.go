@@ -133,6 +133,10 @@ func (r *run) appoint() []*client {
 	return senders
 }
 
+// onItsWay is how long before an interruption a message may have fallen due and not be
+// sent, without anybody being behind.
+const onItsWay = 100 * time.Millisecond
+
 // loadOnTime follows the schedule. A sender that is behind at its end has
 // Plan.Wait to catch up.
 func (r *run) loadOnTime(ctx context.Context, senders []*client) {
@@ -147,7 +151,8 @@ func (r *run) loadOnTime(ctx context.Context, senders []*client) {
 	r.stopping.Store(true)
 	r.end = r.now()
 	if ctx.Err() != nil {
-		r.total.Store(min(r.total.Load(), r.plan.messages(time.Duration(r.end-r.start))))
+		due := r.plan.messages(max(0, time.Duration(r.end-r.start)-onItsWay))
+		r.total.Store(min(r.total.Load(), due))
 	} else { // the last message has its part of the schedule, too
 		r.end = max(r.end, min(r.start+r.plan.due(r.total.Load()), r.start+int64(r.plan.Time)))
 	}

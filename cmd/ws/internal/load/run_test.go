@@ -292,27 +292,34 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// TestInterruptedEarly ends runs before their load: nothing is sent then.
+// TestInterruptedEarly ends runs before their load: nothing is sent then, nor due.
 func TestInterruptedEarly(t *testing.T) {
-	for _, mode := range []Mode{Echo, Broadcast} {
-		ctx, cancel := context.WithCancel(t.Context())
-		res, err := Run(ctx, plan(echo(t, sound), func(p *Plan) { p.Mode, p.Ramp = mode, MaxRamp }), func(s Status) {
-			if s.Open > 0 {
-				cancel()
-			}
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !res.Interrupted || res.Opened != 1 || res.Sent != 0 || len(res.Deviations()) != 0 {
-			t.Errorf("%s: opened %d, %+v, %q", mode, res.Opened, talliedOf(res), res.Deviations())
-		}
+	for _, rate := range []float64{0, 1000} {
+		interruptEarly(t, Echo, rate)
+		interruptEarly(t, Broadcast, rate)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := Run(ctx, plan(echo(t, sound), func(*Plan) {}), nil)
 	if err == nil || err.Error() != "interrupted" {
 		t.Errorf("ended before it began: %v", err)
+	}
+}
+
+func interruptEarly(t *testing.T, mode Mode, rate float64) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	res, err := Run(ctx, plan(echo(t, sound), func(p *Plan) { p.Mode, p.Rate, p.Ramp = mode, rate, MaxRamp }), func(s Status) {
+		if s.Open > 0 {
+			cancel()
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !res.Interrupted || res.Opened != 1 || res.Sent != 0 || len(res.Deviations()) != 0 {
+		t.Errorf("%s, rate %g: opened %d, %+v, %q", mode, rate, res.Opened, talliedOf(res), res.Deviations())
 	}
 }
 
