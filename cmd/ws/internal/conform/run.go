@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,11 +45,11 @@ func Run(ctx context.Context, config Config) (*Results, error) {
 		defer cancel()
 		serving.Go(func() { r.gate.serve(inner) })
 	} else if err := r.reach(ctx); err != nil {
-		return nil, &UnreachableError{err}
+		return nil, cmp.Or(context.Cause(ctx), error(&UnreachableError{err}))
 	}
 	if cfg.Probe && !cfg.NoEcho {
 		if err := r.echoes(ctx); err != nil {
-			return nil, err
+			return nil, cmp.Or(context.Cause(ctx), err)
 		}
 	}
 	r.playAll(ctx)
@@ -88,10 +89,13 @@ type run struct {
 	died   []string
 }
 
+// endedBefore is why a case is skipped that was not played, or not to its end.
+const endedBefore = "the run ended before it"
+
 func newRun(cfg *Config, cases []*Case) *run {
 	r := &run{cfg: cfg, began: time.Now(), active: map[string]bool{}}
 	for _, c := range cases {
-		r.all = append(r.all, Result{Case: c, Verdict: Skipped, Reason: "the run ended before it"})
+		r.all = append(r.all, Result{Case: c, Verdict: Skipped, Reason: endedBefore})
 	}
 	return r
 }
@@ -140,6 +144,9 @@ func (r *run) playOne(ctx context.Context, res *Result) {
 	r.mu.Unlock()
 	res.Began = time.Now()
 	o := r.outcome(ctx, c)
+	if o.verdict != Pass && interrupted(ctx) {
+		o = skipped(endedBefore) // the target was given no time
+	}
 	res.result(o)
 	if r.cfg.URL != "" && (o.verdict == Fail || o.ending == Dropped) {
 		r.lookAfter(c.ID)
@@ -151,6 +158,12 @@ func (r *run) playOne(ctx context.Context, res *Result) {
 		r.cfg.Progress(Progress{Done: r.done, All: len(r.all), Last: res, Elapsed: time.Since(r.began)})
 	}
 	r.mu.Unlock()
+}
+
+// interrupted says whether the run was ended from outside, and not because the target
+// died.
+func interrupted(ctx context.Context) bool {
+	return ctx.Err() != nil && !errors.Is(context.Cause(ctx), errDied)
 }
 
 // outcome plays a case within its time.

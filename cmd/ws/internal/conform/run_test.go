@@ -157,6 +157,32 @@ func TestProgress(t *testing.T) {
 	}
 }
 
+// TestInterrupted ends runs from outside while a target has no time to answer: it is
+// accused of nothing.
+func TestInterrupted(t *testing.T) {
+	errEnough := errors.New("enough")
+	for _, probe := range []bool{false, true} {
+		ctx, interrupt := context.WithCancelCause(t.Context())
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			c, err := conn.Accept(w, r, nil)
+			if err != nil {
+				return
+			}
+			for range c.Messages() {
+				interrupt(errEnough)
+			}
+		}))
+		t.Cleanup(s.Close)
+		res, err := Run(ctx, Config{URL: "ws" + strings.TrimPrefix(s.URL, "http"), Cases: []string{"data/*"}, Probe: probe})
+		if !errors.Is(err, errEnough) || res != nil && res.Count(Fail) > 0 {
+			t.Errorf("probe %t: %v, %+v", probe, err, res)
+		}
+		if _, err = Run(ctx, Config{URL: "ws" + strings.TrimPrefix(s.URL, "http")}); !errors.Is(err, errEnough) {
+			t.Errorf("before it began: %v", err)
+		}
+	}
+}
+
 // TestSeed shows that the same seed sends the same bytes.
 func TestSeed(t *testing.T) {
 	sent := func(seed uint64) (text string) {

@@ -40,11 +40,15 @@ type hunt struct {
 
 // Run hunts until the time or the cases are over, there are enough finds, or ctx
 // ends. show is told how far it is, by one goroutine at a time. The error is that of
-// the first connection that did not come about, or ErrNoEcho.
+// the first connection that did not come about, ErrNoEcho, or why ctx ended before
+// anything was played.
 func Run(ctx context.Context, cfg Config, show func(Status)) (*Result, error) {
 	h := &hunt{Config: cfg, show: show, begun: time.Now(), ongoing: map[string]bool{}, phase: "probe"}
 	h.res.Times = map[string]int{}
 	if err := h.probe(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx) // what the target did in no time tells nothing of it
+		}
 		if wire.Unreachable(err) && h.connections.Load() > 0 && h.died("the target was gone when it had been probed") {
 			return &h.res, nil
 		}
