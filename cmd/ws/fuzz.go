@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -99,9 +100,11 @@ func allowed() string {
 	return b.String()
 }
 
-func (c *fuzzCall) setSeed(s string) error {
-	_, err := fmt.Sscan(s, &c.seed)
-	return err
+func (c *fuzzCall) setSeed(s string) (err error) {
+	if c.seed, err = strconv.ParseUint(s, 0, 64); err != nil {
+		return errors.New("allowed is a whole number below 2^64")
+	}
+	return nil
 }
 
 // check judges the flags together, and fills in what follows from them.

@@ -202,6 +202,7 @@ func TestFuzzWrongUsage(t *testing.T) {
 		"-for 0s ws://localhost/":               "-for is 0s: allowed is any time above 0s",
 		"-timeout 1ms ws://localhost/":          "-timeout is 1ms: allowed is 10ms and more",
 		"-seed x ws://localhost/":               "invalid value",
+		"-seed 1e9 ws://localhost/":             "allowed is a whole number",
 		"-repro /no/x ws://localhost/":          "-repro: open /no/x",
 		"-o /no/x ws://localhost/":              `-o is "/no/x"`,
 		"-listen :0":                            "say -remote",
