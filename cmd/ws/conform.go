@@ -151,7 +151,7 @@ func (c *conformCall) dispatch(ctx context.Context, env *cli.Env, operands []str
 		return cli.Usage, err
 	}
 	switch {
-	case c.list && len(operands) == 0:
+	case c.list:
 		return c.listCases(env.Out, role)
 	case c.spec != "" && len(operands) > 0:
 		return cli.Usage, errors.New("-spec says itself who is judged: allowed beside it is no URL and no COMMAND")
@@ -193,7 +193,10 @@ func (c *conformCall) listCases(w io.Writer, role frame.Role) (cli.Status, error
 	}
 	for _, k := range cases {
 		if c.cfg.Cases == nil || k.Matches(c.cfg.Cases) {
-			fmt.Fprintf(w, "%-32s %-14s %-18s %s\n", k.ID, k.Family, cmp.Or(strings.Join(k.Numbers, " "), "-"), k.Clause+": "+k.What)
+			_, err := fmt.Fprintf(w, "%-32s %-14s %-18s %s\n", k.ID, k.Family, cmp.Or(strings.Join(k.Numbers, " "), "-"), k.Clause+": "+k.What)
+			if err != nil {
+				return cli.Deviation, err
+			}
 		}
 	}
 	return cli.OK, nil

@@ -225,8 +225,10 @@ func TestConformStatus(t *testing.T) {
 	if status, out, _ := call(t, t.Context(), "conform", "-parallel", "1", "-cases", "data/order", shoutingServer(t, true)); status != 4 || !strings.Contains(out, "Under way: data/order") {
 		t.Errorf("dead: status %d, %s", status, out)
 	}
-	if status, out, _ := call(t, t.Context(), "conform", "-list", "-cases", "6.4"); status != 0 || strings.Count(out, "\n") != 4 {
-		t.Errorf("list: status %d, %s", status, out)
+	for _, target := range [][]string{nil, {"ws://localhost:1"}} { // which is not asked
+		if status, out, _ := call(t, t.Context(), append([]string{"conform", "-list", "-cases", "6.4"}, target...)...); status != 0 || strings.Count(out, "\n") != 4 {
+			t.Errorf("list %q: status %d, %s", target, status, out)
+		}
 	}
 }
 
