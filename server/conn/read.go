@@ -56,8 +56,8 @@ type Handler interface {
 }
 
 // A TurnHandler is a [Handler] that is told when all messages of one read were
-// handled, before the answers to them leave: what each of them needs can be done
-// there once.
+// handled, before what [Conn.Reply] gathered leaves: what each of them needs can be
+// done there once.
 type TurnHandler interface {
 	Handler
 	Turned(c *Conn)
