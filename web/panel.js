@@ -10,7 +10,10 @@ export class Panel {
     this.#panel = panel;
     this.#button = button;
     const wide = matchMedia(WIDE);
-    wide.addEventListener('change', () => this.#open(wide.matches));
+    wide.addEventListener('change', () => {
+      if (!wide.matches && panel.contains(document.activeElement)) button.focus(); // else the focus goes with the panel
+      this.#open(wide.matches);
+    });
     button.addEventListener('click', () => {
       this.#open(panel.hidden);
       if (!panel.hidden && !wide.matches) close.focus();

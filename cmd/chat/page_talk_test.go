@@ -282,6 +282,11 @@ func TestPageKeyboard(t *testing.T) {
 	v.wait(`document.activeElement.id === "name"`)
 	press("Escape", 0)
 	v.wait(`document.activeElement.id === "people" && document.querySelector("#panel").hidden`)
+	v.do(v.Size(v.ctx, 1000, 640, false))
+	v.wait(`!document.querySelector("#panel").hidden`)
+	v.do(v.Eval(v.ctx, `document.querySelector("#name").focus(), 1`, nil))
+	v.do(v.Size(v.ctx, 360, 640, true)) // the screen is turned: the panel goes, and the focus not with it
+	v.wait(`document.activeElement.id === "people" && document.querySelector("#panel").hidden`)
 	press("Tab", 0)
 	press("Enter", 0)
 	v.wait(`document.documentElement.lang === "ko" && document.activeElement.id === "language"`)
