@@ -11,7 +11,7 @@ import (
 // request, between two. They cost who opens them nothing, so there is a limit; and
 // who has waited the longest goes, not who comes: otherwise a few that say nothing
 // could keep everybody out until their deadlines. net/http takes its time to let go of
-// some, half a second where a request was ill-formed; while those are too many, nobody
+// some, half a second where a request was too long; while those are too many, nobody
 // comes. Its zero value has no limit.
 type porch struct {
 	most int    // 0: no limit

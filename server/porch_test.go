@@ -52,6 +52,24 @@ func TestPorch(t *testing.T) {
 	verify()
 }
 
+// net/http lingers after a request that is too long. Who had to go meanwhile counts until
+// then, and whoever comes waits so long: one more than may be is there at most.
+func TestPorchWaits(t *testing.T) {
+	s := serve(t, Config{HTTPConnections: 3})
+	verify := bystanders(t, s)
+	for range 8 {
+		p := s.tcp(t)
+		p.raw("GET / HTTP/1.1\r\nX: " + strings.Repeat("x", DefaultHeaderBytes+4<<10))
+		if got := p.header(); !strings.HasPrefix(got, "HTTP/1.1 431 ") {
+			t.Errorf("answered by %q", got)
+		}
+		if n := s.porch.waiting(); n > 4 {
+			t.Errorf("%d are there", n)
+		}
+	}
+	verify()
+}
+
 // However they come and end, nobody stays on the porch.
 func TestPorchEmpties(t *testing.T) {
 	s := serve(t, Config{HTTPConnections: 8})
