@@ -14,25 +14,25 @@ func size(in []byte, w *window, limit int, turn func()) (int, error) {
 	defer f.release()
 	f.bitReader = bitReader{in: in}
 	f.window, f.turn = w, turn
-	f.count, f.passed, f.base, f.max = true, 0, 0, limit
-	f.whole = f.spare[:0]
+	f.count, f.base, f.max = true, 0, limit
 	f.pass(0)
 	err := f.run()
-	return f.passed + len(f.out), err
+	return len(f.out) - f.base, err
 }
 
-// pass counts what is in out, and n bytes more that need not be put there. A limit is
-// met at its byte: out has no capacity beyond it.
+// pass counts what is in out, and n bytes more that need not be put there, and empties
+// out: base and max move down by as much. A limit is met at its byte: out has no
+// capacity beyond it.
 func (f *inflater) pass(n int) error {
 	n += len(f.out)
 	if n > f.max {
 		return ErrTooBig
 	}
-	if f.passed/turn != (f.passed+n)/turn {
+	if f.base/turn != (f.base-n)/turn {
 		f.turn()
 	}
-	f.passed += n
+	f.base -= n
 	f.max -= n
-	f.out = f.whole[:0:min(cap(f.whole), f.max)]
+	f.out = f.spare[:0:min(len(f.spare), f.max)]
 	return nil
 }

@@ -69,7 +69,6 @@ func (d *Decompressor) inflate(m Memory, dst, compressed []byte, limit int64) ([
 	defer f.release()
 	f.bitReader = bitReader{in: compressed}
 	f.window, f.memory, f.turn, f.base = &d.window, m, d.Turn, len(dst)
-	f.count, f.passed = false, 0
 	f.max = len(dst) + int(min(max(limit, 0), int64(math.MaxInt-len(dst))))
 	f.use(dst, 0)
 	if err := f.run(); err != nil {
@@ -84,6 +83,7 @@ func (d *Decompressor) inflate(m Memory, dst, compressed []byte, limit int64) ([
 // release puts f into the pool, without a hold on anybody's memory.
 func (f *inflater) release() {
 	f.in, f.out, f.whole, f.window, f.memory, f.turn = nil, nil, nil, nil, nil, nil
+	f.count = false
 	inflaters.Put(f)
 }
 

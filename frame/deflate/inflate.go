@@ -10,9 +10,8 @@ type inflater struct {
 	bitReader
 	out    []byte  // the caller's slice, the message behind base, with capacity for a turn
 	whole  []byte  // the same with all its capacity
-	base   int     // what was in out before
+	base   int     // what was in out before; while counting, less what out no longer has, see pass
 	max    int     // len(out) may not pass it
-	passed int     // what was counted and is not in out, see size
 	count  bool    // nothing is to be kept
 	window *window // the messages before
 	memory Memory  // nil: make
@@ -27,7 +26,7 @@ const (
 	maxLiteral  = 286 // RFC 1951 §3.2.7: HLIT + 257 at most
 	maxDistance = 30  // HDIST + 1 at most: codes 30 and 31 stand for nothing
 	endOfBlock  = 256
-	blockTurn   = 1 << 10                          // bytes of blocks before others have their turn, whatever becomes of them
+	blockTurn   = 1 << 10                          // bytes of blocks, whatever becomes of them, before others have their turn
 	longest     = maxCodeLen + 5 + maxCodeLen + 13 // the bits of a <length, distance> pair
 )
 
@@ -173,7 +172,7 @@ func (f *inflater) repeat(dist, length int) error {
 	if dist > f.window.size {
 		return errWindow
 	}
-	own := f.passed + len(f.out) - f.base
+	own := len(f.out) - f.base
 	if dist > own+len(f.window.buf) {
 		return errDistance
 	}
@@ -238,8 +237,8 @@ func (f *inflater) grow(n int) error {
 func (f *inflater) ahead(n int) (int, error) {
 	have := len(f.out) - f.base
 	if n > CountFrom-have {
-		n, err := size(f.in, f.window, f.max-f.base, f.turn)
-		return n - have, err
+		whole, err := size(f.in, f.window, f.max-f.base, f.turn)
+		return whole - have, err
 	}
 	return min(max(n, have/2, len(f.in)), CountFrom-have, f.max-len(f.out)), nil
 }
