@@ -45,9 +45,10 @@
 // Each call of Decompressor.Append has a limit on its output; the caller bounds
 // its input, and the time is in proportion to the two. Dst grows as output appears,
 // by half at least: with make, or by [Decompressor.AppendIn] in a [Memory] that
-// bounds what many connections inflate at once. Past [CountFrom] bytes, the rest is
-// counted first, without keeping it: a message over its limit is refused there, any
-// other grows once more, into what it needs. Measured on a 64-bit system:
+// bounds what many connections inflate at once. One that would pass [CountFrom]
+// bytes is counted first, from its beginning and without keeping it: over its limit it
+// is refused there; else dst grows once more, into what it needs. Measured on a 64-bit
+// system:
 //
 //	Compressor, without takeover   nothing between messages; 1.2 MiB from a pool during Append
 //	Compressor, with takeover      0.8 MiB from its first message to Reset or Close

@@ -13,14 +13,17 @@ const (
 	compressMax  = 1 << 20
 )
 
-// compresses says whether a message of n bytes is to be compressed.
+// compresses says whether a message of n bytes is compressed, if that makes it smaller.
 func (s *Sender) compresses(n int) bool {
 	return s.deflater != nil && compressFrom <= n && n <= compressMax
 }
 
-// appendDeflated appends a message compressed, if that makes it smaller (RFC
-// 7692 §7.2.1); otherwise it appends nothing and the message goes out plain.
+// appendDeflated appends a message compressed, if it is to be and that makes it smaller
+// (RFC 7692 §7.2.1); otherwise it appends nothing and the message goes out plain.
 func (s *Sender) appendDeflated(op frame.Opcode, p []byte) bool {
+	if !s.compresses(len(p)) {
+		return false
+	}
 	h := frame.Header{Fin: true, RSV1: true, Opcode: op, Masked: s.role.Masks(), Length: int64(len(p))}
 	start := len(s.out)
 	room := start + h.Len() // enough: the length can only get shorter
@@ -49,11 +52,11 @@ func AppendMessage(b []byte, op frame.Opcode, p []byte) []byte {
 }
 
 // AppendCompressed is AppendMessage for connections with permessage-deflate. c
-// must be without context takeover. A message that does not shrink is appended
-// plain, which such a connection takes as well (RFC 7692 §6).
+// must be without context takeover. A message that does not shrink, or has more than
+// 1 MiB, is appended plain, which such a connection takes as well (RFC 7692 §6).
 func AppendCompressed(b []byte, op frame.Opcode, p []byte, c *deflate.Compressor) []byte {
 	s := Sender{role: frame.Server, deflater: c, out: b}
-	if !s.compresses(len(p)) || !s.appendDeflated(op, p) {
+	if !s.appendDeflated(op, p) {
 		return AppendMessage(b, op, p)
 	}
 	return s.out

@@ -47,13 +47,14 @@ func (s *Sender) State() State {
 	return Open // a Close that comes is answered at once, so received alone is never seen
 }
 
-// Send sends a whole message or a Ping or Pong in one frame (§6.1). A message is
-// compressed if that was agreed and makes it smaller. Text has to be UTF-8 (§5.6).
+// Send sends a whole message or a Ping or Pong in one frame (§6.1). A message of up
+// to 1 MiB is compressed if that was agreed and makes it smaller. Text has to be UTF-8
+// (§5.6).
 func (s *Sender) Send(op frame.Opcode, p []byte) error {
 	if err := s.judge(op, p); err != nil {
 		return err
 	}
-	if !op.IsControl() && s.compresses(len(p)) && s.appendDeflated(op, p) {
+	if !op.IsControl() && s.appendDeflated(op, p) {
 		return nil
 	}
 	s.append(frame.Header{Fin: true, Opcode: op}, p)
