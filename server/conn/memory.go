@@ -24,17 +24,17 @@ const (
 	headroom = 64
 )
 
-// spareMin is how much may wait beside a limit that is small, in bytes.
+// spareMin is how far a small limit may be passed by what waits, in bytes.
 const spareMin = 16 << 20
 
 // A Memory is where the messages of many connections are put together, within
 // one limit (§10.4): over it, the message that asks for more is refused with
 // [frame.ErrMemoryShort], close code 1013. The zero Memory has no limit.
 //
-// What was put back waits to be lent again, until the collector comes. Buffers from
-// 64 KiB on that are in use or wait have a quarter more than the limit at most, or
-// 16 MiB more: before another is made, the collector is called and what it finds is
-// returned to the system. Shorter ones wait in pools, beside that.
+// What was put back waits to be lent again, until the collector comes. Buffers of
+// 64 KiB and more, in use and waiting, pass the limit by a quarter or 16 MiB at most,
+// whichever is more: before another is made, the collector is called and what it finds
+// is returned to the system. Shorter ones wait in pools, beside that.
 type Memory struct {
 	Limit int64 // bytes in use at once; 0: none
 
@@ -90,7 +90,7 @@ func (m *Memory) getLong(k int) *byte {
 			return p
 		}
 	}
-	if m.Limit > 0 && m.waiting > m.Limit-m.used.Load()+max(m.Limit/4, spareMin) {
+	if m.Limit > 0 && m.used.Load()+m.waiting-m.Limit > max(m.Limit/4, spareMin) {
 		debug.FreeOSMemory() // seldom: so much was put back since the last time, and was of no use
 		m.recount()
 	}

@@ -3,6 +3,7 @@ package conn_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -104,6 +105,21 @@ func TestMemoryOfAllSizes(t *testing.T) {
 	}
 	if n := int(after.NumGC - before.NumGC); n == 0 || n > made/(limit/4) {
 		t.Errorf("for %d bytes the collector was called %d times", made, n)
+	}
+}
+
+// The collector is not called for a limit that nothing can reach.
+func TestMemoryOfAnySize(t *testing.T) {
+	uncollected(t)
+	m := &conn.Memory{Limit: math.MaxInt64}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for n := 64 << 10; n <= 4<<20; n *= 2 {
+		m.Put(m.Get(n))
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.NumGC - before.NumGC; n != 0 {
+		t.Errorf("it was called %d times", n)
 	}
 }
 
