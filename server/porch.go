@@ -34,11 +34,16 @@ func (d door) Accept() (net.Conn, error) {
 	return d.Listener.Accept()
 }
 
+// limit sets how many may be there, and who is told of each that had to go.
+func (p *porch) limit(most int, full func()) {
+	p.most, p.full = most, full
+	p.left.L = &p.mu
+}
+
 // await waits while there are more than may be: those that had to go are about to.
 func (p *porch) await() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.left.L = &p.mu
 	for p.most > 0 && len(p.at) > p.most {
 		p.left.Wait()
 	}

@@ -89,7 +89,7 @@ func New(cfg Config) (*Server, error) {
 	if err := s.openRooms(); err != nil {
 		return nil, err
 	}
-	s.porch.most, s.porch.full = max(c.HTTPConnections, 0), s.logCrowd
+	s.porch.limit(max(c.HTTPConnections, 0), s.logCrowd)
 	s.web.ErrorLog = log.New(webLog{s}, "", 0)
 	s.web.ConnState = s.porch.note
 	s.web.BaseContext = s.base
