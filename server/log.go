@@ -125,10 +125,7 @@ func (s *Server) logEnd(v *visit, kind string) {
 func (v *visit) ending(level slog.Level, kind string, code frame.CloseCode) slog.Record {
 	now := time.Now()
 	r := slog.NewRecord(now, level, "connection ended", 0)
-	r.AddAttrs(slog.String("remote", v.conn.NetConn().RemoteAddr().String()))
-	if v.client != nil {
-		r.AddAttrs(slog.String("client", v.client.String()))
-	}
+	r.Add(v.about()...)
 	r.AddAttrs(
 		slog.String("kind", kind), slog.Int("code", int(code)), slog.String("cause", v.conn.Err().Error()),
 		slog.Duration("lasted", (now.Sub(v.server.started)-v.since).Round(time.Millisecond)),

@@ -66,7 +66,7 @@ func (m *member) join(name string) {
 	m.server.enter(&m.visit, metrics.Plain)
 	m.hall.enter(m)
 	if m.conn.Send(frame.Text, []byte(Greeting)) == nil { // an error ends the connection, and End tells it
-		m.countAnswers(traffic{1, uint64(frameLen(len(Greeting)))})
+		m.countAnswer(len(Greeting))
 	}
 	m.cursor.Ready()
 }

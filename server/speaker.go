@@ -176,7 +176,7 @@ func (c *speaker) do(request chat.Request) {
 func (c *speaker) answer(m interface{ Append([]byte) []byte }) {
 	p := m.Append(nil)
 	if c.conn.Send(frame.Text, p) == nil {
-		c.countAnswers(traffic{1, uint64(frameLen(len(p)))})
+		c.countAnswer(len(p))
 	}
 }
 
@@ -185,7 +185,7 @@ func (c *speaker) answer(m interface{ Append([]byte) []byte }) {
 func (c *speaker) post(p []byte) {
 	switch c.conn.Post(frame.Text, p) {
 	case nil:
-		c.countAnswers(traffic{1, uint64(frameLen(len(p)))})
+		c.countAnswer(len(p))
 	case conn.ErrQueueFull:
 		c.close(frame.TryAgainLater, tooSlow, overflow)
 	}

@@ -124,6 +124,9 @@ func (v *visit) countAnswers(t traffic) {
 	v.server.Metrics.Sent(v.stripe(), t.messages, t.bytes)
 }
 
+// countAnswer counts one, by its payload.
+func (v *visit) countAnswer(payload int) { v.countAnswers(traffic{1, uint64(frameLen(payload))}) }
+
 // frameLen is how many bytes the frame of a payload has.
 func frameLen(payload int) int { return frame.Header{Length: int64(payload)}.Len() + payload }
 
