@@ -7,7 +7,8 @@ import (
 	"path/filepath"
 )
 
-// A reportFile is a file that is there whole or not at all. nil writes nothing.
+// A reportFile is a file that is there whole or not at all, or a device or a pipe. nil
+// writes nothing.
 type reportFile struct {
 	name string // that temp is to get; none where temp is what was asked for
 	temp *os.File

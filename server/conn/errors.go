@@ -36,8 +36,9 @@ func (e *FailedError) Error() string { return "websocket: connection failed: " +
 func (e *FailedError) Unwrap() error { return e.Err }
 
 // A BrokenError says that the connection ended without a closing handshake
-// (§7.2.1; code 1006, §7.1.5): Err is the network's error, io.EOF, or that of a
-// deadline: [ErrPongTimeout], [ErrWriteTimeout] or [ErrCloseTimeout].
+// (§7.2.1; code 1006, §7.1.5): Err is the network's error, io.EOF, that of a deadline
+// - [ErrPongTimeout], [ErrWriteTimeout] or [ErrCloseTimeout] -, or says that the
+// Handler panicked.
 type BrokenError struct{ Err error }
 
 func (e *BrokenError) Error() string { return "websocket: connection broken: " + e.Err.Error() }

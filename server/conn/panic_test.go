@@ -1,6 +1,7 @@
 package conn_test
 
 import (
+	"errors"
 	"io"
 	"log"
 	"net/http"
@@ -70,10 +71,14 @@ func TestPanicUnderRun(t *testing.T) {
 	}
 	defer c.Close(frame.NormalClosure, "")
 	c.Send(frame.Text, []byte("x"))
-	end := (<-conns).Done()
+	served := <-conns
 	select {
-	case <-end:
+	case <-served.Done():
 	case <-time.After(patience):
-		t.Error("the connection stays")
+		t.Fatal("the connection stays")
+	}
+	var broken *conn.BrokenError
+	if !errors.As(served.Err(), &broken) || !strings.Contains(broken.Error(), "panicked") {
+		t.Errorf("ended by %v", served.Err())
 	}
 }

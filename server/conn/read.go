@@ -264,7 +264,7 @@ func (c *Conn) dispatch(ev session.Event, handle func(session.Event) bool) bool 
 		if c.closing.Load() {
 			return true // data after our Close is not delivered, §5.5.1
 		}
-		if !c.handling.Load() {
+		if !c.handling.Load() { // once a read: a Store costs more
 			c.handling.Store(true)
 		}
 		return handle(ev)
