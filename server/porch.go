@@ -5,23 +5,33 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // A porch is where connections are before an upgrade: in the TLS handshake, inside a
-// request, between two. They cost who opens them nothing, so there is a limit; and
-// who has waited the longest goes, not who comes: otherwise a few that say nothing
-// could keep everybody out until their deadlines. net/http takes its time to let go of
-// some, half a second where a request was too long; while those are too many, nobody
-// comes. Its zero value has no limit.
+// request, between two. They cost who opens them nothing, so there is a limit: where
+// it is reached, nobody comes until somebody has gone. Who has waited the longest has
+// to go then, if that is for longer than a crowd's handshakes take: otherwise a few
+// that say nothing could keep everybody out until their deadlines. Its zero value has
+// no limit.
 type porch struct {
 	most int    // 0: no limit
-	full func() // is told of each that had to go; nil: nobody
+	full func() // is told of each that had to go
 
 	mu    sync.Mutex
-	order queue.List                  // of net.Conn; in front who came, or was answered, the longest ago
+	order queue.List                  // of guests; in front who came, or was answered, the longest ago
 	at    map[net.Conn]*queue.Element // nil: it had to go, and has not gone yet
-	left  sync.Cond                   // somebody has gone
+	left  sync.Cond                   // somebody has gone, or has been there for long
 }
+
+// A guest is there since he came, or was answered.
+type guest struct {
+	conn  net.Conn
+	since time.Time
+}
+
+// porchGrace is for how long nobody has to go.
+const porchGrace = 500 * time.Millisecond
 
 // A door is a listener whose connections come onto a porch.
 type door struct {
@@ -40,61 +50,59 @@ func (p *porch) limit(most int, full func()) {
 	p.left.L = &p.mu
 }
 
-// await waits while there are more than may be: those that had to go are about to.
+// await waits for a place. Who has to go leaves soon, but for half a second that
+// net/http takes after a request that was too long.
 func (p *porch) await() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.most > 0 && len(p.at) > p.most {
+	for p.most > 0 && len(p.at) >= p.most {
+		if nc := p.expel(); nc != nil {
+			p.mu.Unlock()
+			drop(nc)
+			p.full()
+			p.mu.Lock()
+			continue
+		}
+		again := time.AfterFunc(porchGrace, p.left.Broadcast)
 		p.left.Wait()
+		again.Stop()
 	}
+}
+
+// expel strikes off who has been there the longest, if that is long. p.mu is held.
+func (p *porch) expel() net.Conn {
+	front := p.order.Front()
+	if front == nil || time.Since(front.Value.(guest).since) < porchGrace {
+		return nil
+	}
+	oldest := p.order.Remove(front).(guest).conn
+	p.at[oldest] = nil
+	return oldest
 }
 
 // note follows what net/http says of its connections.
 func (p *porch) note(nc net.Conn, state http.ConnState) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	switch state {
 	case http.StateNew:
-		if oldest := p.come(nc); oldest != nil {
-			drop(oldest)
-			if p.full != nil {
-				p.full()
-			}
+		if p.at == nil {
+			p.at = map[net.Conn]*queue.Element{}
 		}
+		p.at[nc] = p.order.PushBack(guest{nc, time.Now()})
 	case http.StateIdle:
-		p.mu.Lock()
-		defer p.mu.Unlock()
 		if e := p.at[nc]; e != nil {
+			e.Value = guest{nc, time.Now()}
 			p.order.MoveToBack(e)
 		}
 	case http.StateHijacked, http.StateClosed:
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.strike(nc)
+		if e := p.at[nc]; e != nil {
+			p.order.Remove(e)
+		}
+		delete(p.at, nc)
+		p.left.Broadcast()
 	case http.StateActive: // whose first byte came: that is no merit
 	}
-}
-
-// come takes nc in, and gives who has to go for it.
-func (p *porch) come(nc net.Conn) (oldest net.Conn) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.at == nil {
-		p.at = map[net.Conn]*queue.Element{}
-	}
-	if p.most > 0 && p.order.Len() >= p.most {
-		oldest = p.order.Remove(p.order.Front()).(net.Conn)
-		p.at[oldest] = nil
-	}
-	p.at[nc] = p.order.PushBack(nc)
-	return oldest
-}
-
-// strike takes nc out. p.mu is held.
-func (p *porch) strike(nc net.Conn) {
-	if e := p.at[nc]; e != nil {
-		p.order.Remove(e)
-	}
-	delete(p.at, nc)
-	p.left.Broadcast()
 }
 
 // drop closes a connection without a word: TLS's last one could wait for a peer that

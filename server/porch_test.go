@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -36,7 +37,7 @@ func TestPorch(t *testing.T) {
 	eventually(t, "it to be idle again", func() bool {
 		s.porch.mu.Lock()
 		defer s.porch.mu.Unlock()
-		return strings.HasSuffix(kept.nc.LocalAddr().String(), s.porch.order.Back().Value.(net.Conn).RemoteAddr().String())
+		return strings.HasSuffix(kept.nc.LocalAddr().String(), s.porch.order.Back().Value.(guest).conn.RemoteAddr().String())
 	})
 	for range 2 {
 		s.tcp(t)
@@ -52,8 +53,8 @@ func TestPorch(t *testing.T) {
 	verify()
 }
 
-// net/http lingers after a request that is too long. Who had to go meanwhile counts until
-// then, and whoever comes waits so long: one more than may be is there at most.
+// net/http lingers after a request that is too long. Who lingers counts until then,
+// and whoever comes waits so long.
 func TestPorchWaits(t *testing.T) {
 	s := serve(t, Config{HTTPConnections: 3})
 	verify := bystanders(t, s)
@@ -63,7 +64,7 @@ func TestPorchWaits(t *testing.T) {
 		if got := p.header(); !strings.HasPrefix(got, "HTTP/1.1 431 ") {
 			t.Errorf("answered by %q", got)
 		}
-		if n := s.porch.waiting(); n > 4 {
+		if n := s.porch.waiting(); n > 3 {
 			t.Errorf("%d are there", n)
 		}
 	}
@@ -105,21 +106,38 @@ func (c secured) NetConn() net.Conn { return c.Conn }
 func (c secured) Close() error      { panic("its last words could wait for ever") }
 
 func TestPorchDrops(t *testing.T) {
-	var p porch
-	p.most = 1
-	a, b := net.Pipe()
-	c, d := net.Pipe()
-	defer c.Close()
-	defer d.Close()
-	p.note(secured{a}, http.StateNew)
-	p.note(secured{c}, http.StateNew)
-	if _, err := b.Read(make([]byte, 1)); err == nil {
-		t.Error("the first is still there")
-	}
-	for _, state := range []http.ConnState{http.StateActive, http.StateIdle, http.StateClosed, http.StateClosed} {
-		p.note(secured{a}, state) // it has gone
-	}
-	if n := p.waiting(); n != 1 {
-		t.Errorf("%d are there", n)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var p porch
+		told := 0
+		p.limit(1, func() { told++ })
+		a, b := net.Pipe()
+		c, d := net.Pipe()
+		defer c.Close()
+		defer d.Close()
+		p.await()
+		p.note(secured{a}, http.StateNew)
+		came, began := false, time.Now()
+		go func() {
+			p.await()
+			came = true
+			p.note(secured{c}, http.StateNew)
+		}()
+		if _, err := b.Read(make([]byte, 1)); err == nil {
+			t.Error("the first is still there")
+		}
+		if waited := time.Since(began); waited != porchGrace {
+			t.Errorf("it had to go after %v", waited)
+		}
+		synctest.Wait()
+		if came {
+			t.Error("another came before it had gone")
+		}
+		for _, state := range []http.ConnState{http.StateActive, http.StateIdle, http.StateClosed, http.StateClosed} {
+			p.note(secured{a}, state)
+		}
+		synctest.Wait()
+		if n := p.waiting(); n != 1 || !came || told != 1 {
+			t.Errorf("%d are there, another came: %t, told %d times", n, came, told)
+		}
+	})
 }

@@ -70,7 +70,7 @@ func (p *parser) connectionLimits() group {
 		{name: "handshake-burst", argument: "n", value: number{&c.Admit.HandshakeBurst, 1, 100_000, false},
 			brief: "how many at once after a pause"},
 		{name: "max-http-connections", argument: "n", value: number{&c.HTTPConnections, 1, 16 * million, true},
-			brief: "without an upgrade; over it the one that has waited the longest is closed"},
+			brief: "without an upgrade; over it who comes waits, until the one there the longest is closed"},
 		{name: "header-bytes", argument: "size", value: size[int]{&c.HeaderBytes, 1 << 10, 1 << 20, false},
 			brief: "of a request's header; net/http adds 4KiB; over it 431"},
 	}}
