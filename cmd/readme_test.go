@@ -28,8 +28,8 @@ var (
 	program  = regexp.MustCompile("(?s)```go\n(package main\n.*?)```")
 	heading  = regexp.MustCompile(`(?m)^#+ (.+)$`)
 	makes    = regexp.MustCompile(`\bmake ([a-z]+)\b`)
-	quantity = regexp.MustCompile(`^([0-9,]+)(?: (bytes|KiB|MiB|s|h))?$`)
-	units    = map[string]int64{"": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "s": 1e9, "h": 3600e9}
+	quantity = regexp.MustCompile(`^([0-9,]+)(?: (bytes|KiB|MiB|ms|s|h))?$`)
+	units    = map[string]int64{"": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "ms": 1e6, "s": 1e9, "h": 3600e9}
 )
 
 func readme(t *testing.T) string {
@@ -234,7 +234,7 @@ func parseQuantity(s string) (int64, error) {
 }
 
 // times are what constants are said in, besides numbers.
-var times = strings.NewReplacer("time.Second", "1000000000", "time.Minute", "60000000000", "time.Hour", "3600000000000")
+var times = strings.NewReplacer("time.Millisecond", "1000000", "time.Second", "1000000000", "time.Minute", "60000000000", "time.Hour", "3600000000000")
 
 // constantIn evaluates a constant of a file.
 func constantIn(file, name string) (n int64, err error) {
