@@ -51,7 +51,7 @@ type Config struct {
 	Timeouts Timeouts
 	// HTTPConnections is how many connections may be there without an upgrade: 1,024,
 	// or Off. Over it who comes waits; the one that has been there
-	// the longest is closed, after half a second.
+	// the longest is closed, after two seconds.
 	HTTPConnections int
 	// HeaderBytes is how long the header of a request may be: 16 KiB, and 4 KiB that
 	// net/http adds; 1 KiB at least. Over it 431.

@@ -30,8 +30,9 @@ type guest struct {
 	since time.Time
 }
 
-// porchGrace is for how long nobody has to go.
-const porchGrace = 500 * time.Millisecond
+// porchGrace is for how long nobody has to go: a handshake takes less, with TLS and
+// over a slow line too.
+const porchGrace = 2 * time.Second
 
 // A door is a listener whose connections come onto a porch.
 type door struct {

@@ -43,7 +43,7 @@ func TestSoakChurn(t *testing.T) {
 // warmTime is how long a crowd comes and goes before it counts.
 func warmTime() time.Duration {
 	if inEarnest() {
-		return 20 * time.Second
+		return 30 * time.Second // in which a history of 500 texts is full, at 20 a second
 	}
 	return time.Second
 }
