@@ -21,7 +21,9 @@ type porch struct {
 	mu    sync.Mutex
 	order queue.List                  // of guests; in front who came, or was answered, the longest ago
 	at    map[net.Conn]*queue.Element // nil: it had to go, and has not gone yet
-	left  sync.Cond                   // somebody has gone, or has been there for long
+	left  sync.Cond                   // somebody has gone, or has been there for long, or it is closed
+
+	closed bool
 }
 
 // A guest is there since he came, or was answered.
@@ -34,15 +36,19 @@ type guest struct {
 // over a slow line too.
 const porchGrace = 2 * time.Second
 
-// A door is a listener whose connections come onto a porch.
+// A door is a listener whose connections come onto a porch. One of them waits at it.
 type door struct {
 	net.Listener
 	porch *porch
 }
 
 func (d door) Accept() (net.Conn, error) {
-	d.porch.await()
-	return d.Listener.Accept()
+	nc, err := d.Listener.Accept()
+	if err == nil && !d.porch.await() {
+		drop(nc)
+		return nil, net.ErrClosed
+	}
+	return nc, err
 }
 
 // limit sets how many may be there, and who is told of each that had to go.
@@ -51,12 +57,12 @@ func (p *porch) limit(most int, full func()) {
 	p.left.L = &p.mu
 }
 
-// await waits for a place. Who has to go leaves soon, but for half a second that
-// net/http takes after a request that was too long.
-func (p *porch) await() {
+// await waits for a place, and is false if nobody comes any more. Who has to go leaves
+// soon, but for half a second that net/http takes after a request that was too long.
+func (p *porch) await() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.most > 0 && len(p.at) >= p.most {
+	for p.most > 0 && len(p.at) >= p.most && !p.closed {
 		if nc := p.expel(); nc != nil {
 			p.mu.Unlock()
 			drop(nc)
@@ -68,6 +74,15 @@ func (p *porch) await() {
 		p.left.Wait()
 		again.Stop()
 	}
+	return !p.closed
+}
+
+// close lets nobody come any more.
+func (p *porch) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	p.left.Broadcast()
 }
 
 // expel strikes off who has been there the longest, if that is long. p.mu is held.

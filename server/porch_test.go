@@ -139,5 +139,9 @@ func TestPorchDrops(t *testing.T) {
 		if n := p.waiting(); n != 1 || !came || told != 1 {
 			t.Errorf("%d are there, another came: %t, told %d times", n, came, told)
 		}
+		p.close()
+		if p.await() {
+			t.Error("somebody comes after it was closed")
+		}
 	})
 }

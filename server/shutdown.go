@@ -27,6 +27,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
+	s.porch.close()
 	if failed := s.web.Shutdown(ctx); failed != nil {
 		s.web.Close()
 		err = cmp.Or(err, failed)

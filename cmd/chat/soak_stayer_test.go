@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -99,23 +100,29 @@ func (s *stayer) say(text string) {
 	s.Send(frame.Text, p) // an error ends the connection, and listen tells it
 }
 
-// listen takes note until the last text, or until something is wrong.
+// listen takes note until it has heard as many texts as were said, or until something
+// is wrong. Who says how many they were may be read before who said the last.
 func (s *stayer) listen() {
+	all := -1
 	for ev := range s.Messages() {
 		text, ok := strings.CutPrefix(string(ev.Payload), prefix)
 		if s.v1 {
 			text, ok = s.position(ev.Payload)
 		}
 		rest, mine := strings.CutPrefix(text, "stayer")
+		count, over := strings.CutPrefix(rest, "s said ")
 		switch {
 		case !ok || !mine:
-		case rest == "s end":
-			s.StartClose(frame.NormalClosure, "")
-			return
+		case over:
+			all, s.err = strconv.Atoi(count)
 		default:
 			s.note(rest)
 		}
 		if s.err != nil {
+			return
+		}
+		if s.heard == all {
+			s.StartClose(frame.NormalClosure, "")
 			return
 		}
 	}
@@ -160,7 +167,11 @@ func (a *stayers) end() {
 	a.t.Helper()
 	close(a.stop)
 	a.talk.Wait()
-	a.all[0].say("stayers end")
+	total := 0
+	for _, n := range a.said {
+		total += n
+	}
+	a.all[0].say(fmt.Sprintf("stayers said %d", total))
 	gone := make(chan struct{})
 	go func() {
 		a.ears.Wait()
@@ -169,11 +180,7 @@ func (a *stayers) end() {
 	select {
 	case <-gone:
 	case <-time.After(patience):
-		a.t.Fatal("some who stayed do not hear the end")
-	}
-	total := 0
-	for _, n := range a.said {
-		total += n
+		a.t.Fatal("some who stayed do not hear all")
 	}
 	for _, s := range a.all {
 		if s.err != nil || s.heard != total || s.order != a.all[0].order {
