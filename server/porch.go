@@ -85,10 +85,11 @@ func (p *porch) close() {
 	p.left.Broadcast()
 }
 
-// expel strikes off who has been there the longest, if that is long. p.mu is held.
+// expel strikes off who has been there the longest, if that is long and nobody is
+// about to go already. p.mu is held.
 func (p *porch) expel() net.Conn {
 	front := p.order.Front()
-	if front == nil || time.Since(front.Value.(guest).since) < porchGrace {
+	if p.order.Len() < p.most || time.Since(front.Value.(guest).since) < porchGrace {
 		return nil
 	}
 	oldest := p.order.Remove(front).(guest).conn
