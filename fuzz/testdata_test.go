@@ -53,7 +53,7 @@ func TestRecords(t *testing.T) {
 			fmt.Fprintf(&got, "%s %q=%q\n", r.At(f), f.Key, f.Value)
 		}
 	}
-	const want = `x.txt:6 "of the file\n§5.2\nmore"
+	const want = `x.txt:6 "§5.2\nmore"
 x.txt:6 "id"="a"
 x.txt:8 "empty"=""
 x.txt:9 "key"="v: w"

@@ -2,7 +2,7 @@
 // fuzzing kit and the conformance runner share, and parses them.
 //
 // A vector file is plain text: records separated by blank lines, each a run of
-// "key: value" lines. Lines that begin with "#" and stand before a record are
+// "key: value" lines. Lines that begin with "#" and stand right before a record are
 // its comment; they name the clause that the record shows. Keys may repeat and
 // keep their order. A key that a kind of record does not know is fatal, so a
 // misspelt expectation cannot pass silently.
@@ -33,7 +33,7 @@ type Field struct {
 type Record struct {
 	File    string  // "frames/data.txt"
 	Line    int     // of its first field, from 1
-	Comment string  // the comment before it, without the "#"
+	Comment string  // the comment right before it, without the "#"
 	Fields  []Field // at least one
 }
 
@@ -61,9 +61,8 @@ func ParseRecords(file, text string) ([]Record, error) {
 	end := func() {
 		if len(rec.Fields) > 0 {
 			records = append(records, rec)
-			comment = nil
 		}
-		rec = Record{}
+		rec, comment = Record{}, nil
 	}
 	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimRight(line, " \t\r")
