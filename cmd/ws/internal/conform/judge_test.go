@@ -187,6 +187,9 @@ func TestJudge(t *testing.T) {
 
 		{"deflate/cut-after-3", StrictOnly, `text "He"; probed`, "takes it"},
 		{"deflate/no-bytes", StrictOnly, `text; binary "x"; probed`, "§7.2.3.6"},
+		{"deflate/final-block-then-takeover", StrictOnly, `text "Hello"; close 1007; eof`, "RFC 1951"},
+		{"deflate/final-block-then-more", Fail, `text "Hello"; close 1007; eof`, "ended what breaks no rule"},
+		{"deflate/final-block-then-more", Fail, `text "Hello"; text; text; probed`, "came back as"},
 		{"deflate/garbage", Fail, `text "x"; probed`, "went on"},
 		{"deflate/takeover-not-agreed", StrictOnly, `text "Hello"; text "Hello"; probed`, "takes it"},
 	} {

@@ -25,7 +25,7 @@ var (
 	finalBlockEnds = plant(Fault{
 		ID: "final-block-ends", Section: "RFC 7692 §7.2.3.4", Roles: both, Deflate: true,
 		Text:  "inflates nothing any more after a block with BFINAL",
-		Cases: []string{"deflate/final-block-then-takeover"},
+		Cases: []string{"deflate/final-block-then-more"},
 	})
 	rsv1Continues = plant(Fault{
 		ID: "rsv1-continues", Section: "RFC 7692 §6.1", Roles: both, Deflate: true,
