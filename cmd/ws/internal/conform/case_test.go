@@ -1,6 +1,11 @@
 package conform
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -21,7 +26,7 @@ func TestMatches(t *testing.T) {
 }
 
 // TestCases holds the table together: permanent names that differ, numbers that stand
-// once, and for each case what it is about.
+// once, and for each case what it is about and the clause that it stands on.
 func TestCases(t *testing.T) {
 	for _, role := range []frame.Role{frame.Server, frame.Client} {
 		all, err := Cases(role)
@@ -39,12 +44,70 @@ func TestCases(t *testing.T) {
 			if c.What == "" || c.Clause == "" || c.Skip == "" && (c.play == nil || c.Expect == "") {
 				t.Errorf("%v: %s: clause %q, what %q, expect %q", role, c.ID, c.Clause, c.What, c.Expect)
 			}
+			if err := cited(c.Clause); err != nil {
+				t.Errorf("%v: %s: clause %q %v", role, c.ID, c.Clause, err)
+			}
 			families[c.Family]++
 		}
 		for _, f := range Families {
 			if families[f] == 0 {
 				t.Errorf("%v: no case in family %s", role, f)
 			}
+		}
+	}
+}
+
+var (
+	citation = regexp.MustCompile(`^(?:RFC (\d+) )?§(\d+(?:\.\d+)*)(?: item \d+)?$`)
+
+	// chapters are those of the RFCs that a case may stand on, and how many sections
+	// each has; what other RFCs have is not looked at.
+	chapters = map[string][]int{
+		"6455": {9, 1, 0, 4, 8, 2, 4, 1, 2, 8, 9, 0, 0, 2}, "7692": {0, 0, 0, 0, 2, 2, 3, 0},
+		"9110": nil, "9112": nil, "2616": nil,
+	}
+
+	// ruleless are what introduces the protocol or gives examples: it binds nobody.
+	ruleless = regexp.MustCompile(`^(6455 §[12](\.|$)|6455 §5\.7$|7692 §[1-3]$|7692 §7\.1\.3$|7692 §7\.2\.3(\.|$))`)
+)
+
+// cited says what is wrong with a clause: it has to be of sections that exist, with
+// commas between, and one of them must hold a rule.
+func cited(clause string) error {
+	rfc, ruled := "", false
+	for _, part := range strings.Split(clause, ", ") {
+		m := citation.FindStringSubmatch(part)
+		if m == nil {
+			return fmt.Errorf("cites nothing with %q", part)
+		}
+		rfc = cmp.Or(m[1], rfc)
+		sizes, ok := chapters[rfc]
+		if !ok {
+			return fmt.Errorf("cites RFC %q", rfc)
+		}
+		chapter, section, _ := strings.Cut(m[2]+".0", ".")
+		section, _, _ = strings.Cut(section, ".")
+		n, _ := strconv.Atoi(chapter)
+		k, _ := strconv.Atoi(section)
+		if sizes != nil && (n < 1 || n > len(sizes) || k > sizes[n-1]) {
+			return fmt.Errorf("cites §%s, which does not exist", m[2])
+		}
+		ruled = ruled || !ruleless.MatchString(rfc+" §"+m[2])
+	}
+	if !ruled {
+		return errors.New("holds no rule")
+	}
+	return nil
+}
+
+func TestCited(t *testing.T) {
+	for clause, good := range map[string]bool{
+		"RFC 6455 §5.5.1": true, "RFC 6455 §4.1 item 5, RFC 9110 §7.8": true, "RFC 6455 §1.4, §5.5.1": true, "RFC 7692 §7.2.1, §7.2.3.4": true,
+		"": false, "§5.4": false, "RFC 6455": false, "RFC 6455 §5.9": false, "RFC 6455 §15": false, "RFC 6455 §0": false, "RFC 7692 §7.4": false,
+		"RFC 6455 §1.4": false, "RFC 6455 §5.7": false, "RFC 6455 §5.4 or so": false, "RFC 1 §5": false, "RFC 7692 §7.2.3.4": false,
+	} {
+		if err := cited(clause); (err == nil) != good {
+			t.Errorf("%q: %v", clause, err)
 		}
 	}
 }

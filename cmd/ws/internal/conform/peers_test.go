@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os/exec"
 	"slices"
 	"strings"
@@ -151,8 +152,8 @@ func TestPeers(t *testing.T) {
 					})
 				}
 			})
-			for id, got := range verdicts {
-				checkAsked(t, cases[id], got)
+			for _, id := range slices.Sorted(maps.Keys(verdicts)) {
+				checkAsked(t, cases[id], verdicts[id])
 			}
 		})
 	}
@@ -180,14 +181,15 @@ func checkJudged(t *testing.T, res *Results) {
 }
 
 // checkAsked looks whether a case that fails wherever it was played says by what right.
+// One that is marked as stricter than the RFC may not even fail.
 func checkAsked(t *testing.T, c *Case, got []Verdict) {
 	t.Helper()
 	played := slices.DeleteFunc(got, func(v Verdict) bool { return v == Skipped })
-	passes := slices.ContainsFunc(played, func(v Verdict) bool { return v != Fail })
-	if len(played) < 2 || passes || c.Strict != "" {
+	if len(played) == 0 || slices.ContainsFunc(played, func(v Verdict) bool { return v != Fail }) {
 		return
 	}
-	if !strings.Contains(c.Clause, "§") || c.What == "" {
-		t.Errorf("%s fails wherever it is played, and stands on no clause: %q, %q", c.ID, c.Clause, c.What)
+	t.Logf("%s fails wherever it is played, in %d: %s: %s %s", c.ID, len(played), c.Clause, c.What, c.Strict)
+	if err := cited(c.Clause); err != nil && c.Strict == "" {
+		t.Errorf("%s fails wherever it is played, and its clause %q %v", c.ID, c.Clause, err)
 	}
 }

@@ -2,6 +2,7 @@ package conform
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -27,19 +28,14 @@ func clientHandshakes() (cases []*Case, err error) {
 			continue // what a client is told by its user is not seen from here
 		}
 		s := clientShake{v, ruleOf(v.Error)}
-		c := &Case{ID: v.ID, Family: Handshake, Strict: v.Strict, play: s.play, Clause: "RFC 6455 §4.1"}
-		if clause, what := describe(v.Comment); clause != "" {
-			c.Clause, c.What = clause, what
-		} else {
-			c.What = what
-		}
+		c := &Case{ID: v.ID, Family: Handshake, Strict: v.Strict, play: s.play}
+		section := "RFC 6455 §4.1"
 		c.Expect = "the connection works"
 		if s.rule != nil {
-			c.Clause, c.Expect = s.rule.Section, "the client fails the connection: "+s.rule.Text
-			if c.What == "" {
-				c.What = s.rule.Text
-			}
+			section, c.Expect = s.rule.Section, "the client fails the connection: "+s.rule.Text
 		}
+		c.Clause, c.What = describe(v.Comment)
+		c.Clause = cmp.Or(c.Clause, section)
 		cases = append(cases, c)
 	}
 	return append(cases, requestCases()...), nil
