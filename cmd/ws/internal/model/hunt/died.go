@@ -8,6 +8,7 @@ import (
 
 	"rfc6455/cmd/ws/internal/model"
 	"rfc6455/cmd/ws/internal/wire"
+	"rfc6455/frame"
 	"rfc6455/handshake"
 )
 
@@ -37,10 +38,35 @@ func (w *worker) unopened(ctx context.Context, offer handshake.DeflateConfig, er
 		case <-time.After(comeback):
 		}
 	}
-	if !wire.Unreachable(err) || !w.died("the target is not there any more") {
+	if !wire.Unreachable(err) || !w.died(notThere) {
 		w.fail(err)
 	}
 	return false
+}
+
+const notThere = "the target is not there any more"
+
+// lookAfter sees whether a server died of what came last: its time may be over, or the
+// cases, before anybody missed it.
+func (h *hunt) lookAfter(ctx context.Context) {
+	if h.Role != frame.Server || h.err != nil || len(h.res.Died) > 0 || len(h.unanswered) == 0 && !h.away.Load() {
+		return
+	}
+	for range comebacks {
+		l, err := h.open(ctx, handshake.DeflateConfig{})
+		if err == nil {
+			l.close()
+		}
+		if ctx.Err() != nil || !wire.Unreachable(err) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(comeback):
+		}
+	}
+	h.died(notThere)
 }
 
 // play plays a case on l, and remembers it as long as the target has not answered as

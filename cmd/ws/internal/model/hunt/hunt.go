@@ -22,6 +22,7 @@ type hunt struct {
 
 	connections atomic.Uint64
 	executions  atomic.Uint64
+	away        atomic.Bool   // the last connection did not come about
 	block       atomic.Uint64 // the next one
 
 	mu      sync.Mutex
@@ -58,6 +59,7 @@ func Run(ctx context.Context, cfg Config, show func(Status)) (*Result, error) {
 	h.work(ctx)
 	h.res.Elapsed = time.Since(h.begun)
 	h.res.Executions, h.res.Connections = h.executions.Load(), h.connections.Load()
+	h.lookAfter(ctx)
 	return &h.res, h.err
 }
 

@@ -244,8 +244,20 @@ func TestNoEcho(t *testing.T) {
 	}
 }
 
-// TestTargetDies shows that the case that killed a target is kept.
+// TestTargetDies shows that the case that killed a target is kept, were it the last.
 func TestTargetDies(t *testing.T) {
+	cfg := Config{Seed: 1, Conns: 1, Finds: 10, For: time.Minute, Timeout: 5 * time.Second}
+	n := fatal(t, cfg)
+	cfg.Count = n
+	if last := fatal(t, cfg); last != n {
+		t.Errorf("died of case %d, and with no more than those of case %d", n, last)
+	}
+}
+
+// fatal runs cfg against a server that dies of long messages, and says after how many
+// cases it did.
+func fatal(t *testing.T, cfg Config) uint64 {
+	t.Helper()
 	ln, url := listen(t)
 	died := make(chan struct{})
 	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -265,7 +277,8 @@ func TestTargetDies(t *testing.T) {
 	})}
 	go s.Serve(ln)
 	defer s.Close()
-	res, err := Run(t.Context(), Config{Open: dialer(url), Seed: 1, Conns: 1, Finds: 10, For: time.Minute, Timeout: 5 * time.Second}, nil)
+	cfg.Open = dialer(url)
+	res, err := Run(t.Context(), cfg, nil)
 	if err != nil || len(res.Died) != 1 {
 		t.Fatalf("%+v, %v", res, err)
 	}
@@ -276,6 +289,7 @@ func TestTargetDies(t *testing.T) {
 	if _, err := model.ParseScripts("died.txt", res.Died[0].Script()); err != nil {
 		t.Error(err)
 	}
+	return res.Executions
 }
 
 // TestTargetDiesEarly shows that a target may die of a probe: this one of the first

@@ -36,6 +36,7 @@ type link struct {
 // open opens a connection.
 func (h *hunt) open(ctx context.Context, offer handshake.DeflateConfig) (*link, error) {
 	w, err := h.Open(ctx, offer)
+	h.away.Store(err != nil)
 	if err != nil {
 		return nil, err
 	}
