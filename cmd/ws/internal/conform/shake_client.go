@@ -109,15 +109,11 @@ func (s clientShake) means(answer string, offer handshake.Offer) (handshake.Agre
 // frames that it answers. One that is silent has time: it may read on first, as if the
 // answer were a page.
 func (s clientShake) refused(ctx context.Context, b *bench, l *link) outcome {
-	idle := max(b.patience, b.cfg.Timeout/2)
-	if s.rule == handshake.ErrAnswerStatus {
-		idle = b.patience // it may be a page
-	}
 	l.touch()
 	if !l.await(ctx, 2*settle, (*trace).ended) && !l.trace().over {
 		l.probe(ctx)
 		l.frame(ctx, frame.Text, []byte("conform"))
-		l.await(ctx, idle, func(t *trace) bool { return t.shut() || t.probed || len(t.messages) > 0 })
+		l.await(ctx, max(b.patience, b.cfg.Timeout/2), func(t *trace) bool { return t.shut() || t.probed || len(t.messages) > 0 })
 	}
 	if l.trace().close != "" {
 		l.finish()
