@@ -176,7 +176,7 @@ func (h *hall) say(c *speaker, say chat.Say, body []byte) (repeated chat.Repetit
 	if repeated, seq := h.said.Look(key); repeated != chat.First {
 		return repeated, seq, nil
 	}
-	seq, err = h.room.Publish(c.server.running, body)
+	seq, err = c.cursor.Publish(c.server.running, body)
 	if err == nil {
 		h.said.Add(key, seq)
 	}

@@ -136,7 +136,7 @@ func (m *member) Message(_ *conn.Conn, ev session.Event) {
 		Time: time.Now().UnixMicro(), ID: []byte(chat.MessageID(random)),
 		From: []byte(who.ID), Name: []byte(who.Name), Text: text,
 	}.Append(nil)
-	if _, err := m.hall.room.Publish(m.server.running, body); err != nil {
+	if _, err := m.cursor.Publish(m.server.running, body); err != nil {
 		m.notTaken(err)
 	}
 }

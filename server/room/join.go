@@ -1,5 +1,7 @@
 package room
 
+import "slices"
+
 // A Point says where in the log a member begins. The zero value: with what is
 // published from now on.
 type Point struct {
@@ -36,7 +38,8 @@ func (r *Room) join(m Member, e Encoding, at Point) (*Cursor, Start, error) {
 	sh.settled = false
 	r.members++
 	r.vacant = 0
-	c := &Cursor{shard: sh, member: m, next: next, enc: e}
+	c := &Cursor{member: m, next: next, enc: e}
+	c.shard.Store(sh)
 	c.enter()
 	return c, Start{Room: r, Epoch: r.epoch, Base: r.base, Head: r.head, Next: next, Resync: resync}, nil
 }
@@ -44,8 +47,8 @@ func (r *Room) join(m Member, e Encoding, at Point) (*Cursor, Start, error) {
 // enter puts c into the shard's inbox, so that the shard knows of a member that
 // is never ready. That is no reason to wake it: the next message is.
 func (c *Cursor) enter() {
-	c.shard.mu.Lock()
-	defer c.shard.mu.Unlock()
+	sh := c.lock()
+	defer sh.mu.Unlock()
 	c.note(0)
 }
 
@@ -61,21 +64,38 @@ func (r *Room) locate(at Point) (next uint64, resync bool) {
 	return r.head - history, resync
 }
 
-// seat gives a shard with a free place. Called with r.mu held.
+// seat gives a shard with a free place, which is not the front row. Called with
+// r.mu held.
 func (r *Room) seat() *shard {
-	for i := len(r.shards) - 1; i >= 0; i-- {
-		if sh := r.shards[i]; sh.members < shardMembers {
+	seats := r.cfg.seating.first
+	for _, sh := range slices.Backward(r.shards) {
+		if sh == r.front {
+			continue
+		}
+		if sh.members < sh.seats {
 			return sh
 		}
+		seats = r.cfg.seating.next(r.members)
 	}
+	if r.pump == nil || r.pumped >= pumpMembers {
+		r.pump, r.pumped = r.cfg.Pumps.next(), 0
+	}
+	r.pumped += seats
+	return r.newShard(r.pump, seats, r.head)
+}
+
+// newShard gives one without members that has come to cursor. Called with r.mu held.
+func (r *Room) newShard(p *pump, seats int, cursor uint64) *shard {
 	sh := &shard{
 		room:    r,
-		pump:    r.cfg.Pumps.next(),
-		cursor:  r.head,
+		pump:    p,
+		seats:   seats,
+		cursor:  cursor,
 		settled: true,
 		steps:   make([][]step, len(r.cfg.Encoders)),
 	}
 	r.shards = append(r.shards, sh)
+	r.divided.Store(len(r.shards) > 1)
 	r.wait(sh)
 	return sh
 }

@@ -1,5 +1,7 @@
 package room
 
+import "sync/atomic"
+
 // A Member is whoever follows a room: a connection, as a rule. Its methods are
 // called by one pump, one call at a time, with no lock of the room held; they
 // must not block. A call that is under way may still come while Leave returns.
@@ -34,7 +36,7 @@ const (
 // methods may be called from any goroutine, from within Deliver too, but not
 // under a lock that Deliver takes.
 type Cursor struct {
-	shard  *shard
+	shard  atomic.Pointer[shard] // changes with Room.mu and the mu of both held
 	member Member
 	next   uint64  // the message to be offered next, unless in step
 	link   *Cursor // the next one in the shard's inbox; under shard.mu
@@ -51,7 +53,20 @@ const (
 	posted mark = 1 << iota // in the inbox
 	ready                   // since the inbox was last read
 	left                    // for good
+	spoken                  // since the shard last looked; of a room that is divided
 )
+
+// lock locks the mu of c's shard, which cannot change then.
+func (c *Cursor) lock() *shard {
+	for {
+		sh := c.shard.Load()
+		sh.mu.Lock()
+		if sh == c.shard.Load() {
+			return sh
+		}
+		sh.mu.Unlock()
+	}
+}
 
 // Ready says that the member can take more: right after Join, once its
 // greeting is on its way, and after each Later, once its tail is gone. It may
@@ -59,8 +74,8 @@ const (
 // that was uncalled for, an offer can find the tail still there: the answer is
 // no frames and Later, and Ready once more.
 func (c *Cursor) Ready() {
-	c.shard.mu.Lock()
-	defer c.shard.mu.Unlock()
+	sh := c.lock()
+	defer sh.mu.Unlock()
 	if c.marks&left == 0 {
 		c.post(ready)
 	}
@@ -70,11 +85,11 @@ func (c *Cursor) Ready() {
 // the next pass out of its memory. It may be called many times, and for a
 // member that is gone.
 func (c *Cursor) Leave() {
-	r := c.shard.room
+	r := c.shard.Load().room
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c.shard.mu.Lock()
-	defer c.shard.mu.Unlock()
+	sh := c.lock()
+	defer sh.mu.Unlock()
 	if c.depart() {
 		c.post(left)
 	}
@@ -84,11 +99,11 @@ func (c *Cursor) Leave() {
 // lists. It reports whether the member was still there.
 func (c *Cursor) drop() bool {
 	c.place = gone
-	r := c.shard.room
+	r := c.shard.Load().room
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c.shard.mu.Lock()
-	defer c.shard.mu.Unlock()
+	sh := c.lock()
+	defer sh.mu.Unlock()
 	return c.depart()
 }
 
@@ -98,10 +113,11 @@ func (c *Cursor) depart() bool {
 	if c.marks&left != 0 {
 		return false
 	}
+	sh := c.shard.Load()
 	c.marks |= left
-	c.shard.members--
-	c.shard.settled = false
-	c.shard.room.members--
+	sh.members--
+	sh.settled = false
+	sh.room.members--
 	return true
 }
 
@@ -109,14 +125,14 @@ func (c *Cursor) depart() bool {
 // shard.mu held.
 func (c *Cursor) post(m mark) {
 	c.note(m)
-	c.shard.rouse()
+	c.shard.Load().rouse()
 }
 
 // note puts news of c into the inbox, for when the shard is awake. Called with
 // shard.mu held.
 func (c *Cursor) note(m mark) {
-	if c.marks&posted == 0 {
-		c.link, c.shard.inbox = c.shard.inbox, c
+	if sh := c.shard.Load(); c.marks&posted == 0 {
+		c.link, sh.inbox = sh.inbox, c
 	}
 	c.marks |= m | posted
 }

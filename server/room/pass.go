@@ -78,6 +78,10 @@ func (r *Room) close(sh *shard) {
 	if len(r.shards) == 0 {
 		r.shards, r.waiters = nil, nil
 	}
+	if sh == r.front {
+		r.front = nil
+	}
+	r.divided.Store(len(r.shards) > 1)
 	r.moved()
 }
 
@@ -107,6 +111,9 @@ func (sh *shard) proceed(sends int) int {
 	sh.lag = sh.lag[:ps.walk.kept]
 	sh.pass = nil
 	sh.pump.endPass(ps)
+	if sh.room.divided.Load() {
+		sh.reseat()
+	}
 	return sends
 }
 
@@ -147,6 +154,7 @@ func (c *Cursor) suspend(b *Batch, frames int, st State, late bool) {
 		panic("room: Deliver counts frames that the batch does not have")
 	}
 	c.next = b.First + uint64(frames)
-	c.shard.tell(b, frames, 1, late)
-	c.shard.park(c)
+	sh := c.shard.Load()
+	sh.tell(b, frames, 1, late)
+	sh.park(c)
 }

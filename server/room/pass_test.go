@@ -160,6 +160,7 @@ func TestDeliverMiscounts(t *testing.T) {
 // stay are offered every message once.
 func TestPassOfManyTurns(t *testing.T) {
 	cfg := still(t, idlePumps(1))
+	cfg.seating = large
 	rs := newRooms(t, cfg)
 	scripts := make([]*script, 4*sendsPerTurn+7)
 	var r *Room
@@ -205,6 +206,7 @@ func TestPassOfManyTurns(t *testing.T) {
 // midst of a pass too.
 func TestTurns(t *testing.T) {
 	cfg := still(t, idlePumps(1))
+	cfg.seating = large
 	rs := newRooms(t, cfg)
 	var turns []string
 	crowd := func(name string, n int) *Room {
@@ -239,6 +241,7 @@ func TestTurns(t *testing.T) {
 // have left.
 func TestListsShrink(t *testing.T) {
 	cfg := still(t, idlePumps(1))
+	cfg.seating = large
 	rs := newRooms(t, cfg)
 	var cursors []*Cursor
 	var r *Room
@@ -297,15 +300,16 @@ func TestShardSleeps(t *testing.T) {
 // One message wakes all the shards of a large room, whoever of them waits.
 func TestMessageWakesAllShards(t *testing.T) {
 	cfg := still(t, idlePumps(2))
+	cfg.seating = large
 	rs := newRooms(t, cfg)
 	var sinks []*sink
 	var cursors []*Cursor
 	var r *Room
-	for i := range 3*shardMembers + 5 {
-		if i%shardMembers == 0 {
+	for i := range 3*shardSeats + 5 {
+		if i%shardSeats == 0 {
 			sinks = append(sinks, &sink{})
 		}
-		c, start := join(t, rs, sinks[i/shardMembers], 0, Point{})
+		c, start := join(t, rs, sinks[i/shardSeats], 0, Point{})
 		cursors, r = append(cursors, c), start.Room
 		c.Ready()
 	}

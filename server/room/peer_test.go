@@ -53,6 +53,11 @@ func still(_ testing.TB, pumps *Pumps) Config {
 	}
 }
 
+// large is for tests of one shard that is large.
+var large = seating{first: shardSeats, least: shardSeats, most: shardSeats}
+
+const shardSeats = 4096
+
 func newRooms(t testing.TB, cfg Config) *Rooms {
 	t.Helper()
 	rs, err := NewRooms(cfg)

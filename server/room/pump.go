@@ -8,20 +8,27 @@ import (
 
 const (
 	// sendsPerTurn is after how many sends a shard lets others go first.
-	sendsPerTurn = 256
+	sendsPerTurn = 128
 
 	// sparePasses is how many passes a pump keeps for the next shards.
 	sparePasses = 16
 
-	// yields is how often a pump that wakes lets readers go first that have
-	// data already: what they append leaves in the same write.
-	yields = 2
+	// spareLags is for how many shards a pump keeps space for those that lag.
+	spareLags = 64
+
+	// breaths is how often a pump that wakes lets readers go first, as long as
+	// they bring something: what they append leaves in the same write.
+	breaths = 10
+
+	// maxPause is how many turns a pump gives at most before it breathes.
+	maxPause = 64
 )
 
 // Pumps are the goroutines that send, for all the rooms of a process.
 type Pumps struct {
 	pumps  []*pump
 	turn   atomic.Uint32
+	said   atomic.Uint64 // how many messages were published
 	done   chan struct{} // closed by Close
 	closed sync.Once
 	ended  sync.WaitGroup
@@ -44,7 +51,7 @@ func NewPumps(n int) *Pumps {
 func idlePumps(n int) *Pumps {
 	ps := &Pumps{done: make(chan struct{})}
 	for range n {
-		p := &pump{number: uint32(len(ps.pumps))}
+		p := &pump{number: uint32(len(ps.pumps)), said: &ps.said, pause: maxPause}
 		p.work.L = &p.mu
 		ps.pumps = append(ps.pumps, p)
 	}
@@ -69,22 +76,30 @@ func (ps *Pumps) next() *pump {
 
 // A pump runs shards, one turn each, in the order in which they were queued.
 type pump struct {
-	mu          sync.Mutex
-	work        sync.Cond
-	first, last *shard // the run queue
-	asleep      bool
-	closed      bool
-	number      uint32
+	mu     sync.Mutex
+	work   sync.Cond
+	queues queues
+	asleep bool
+	closed bool
+	number uint32
+	said   *atomic.Uint64
 
 	// The goroutine's own.
 	press press
 	spare []*pass
-	lag   []*Cursor // space for those that lag, until a shard has some
+	lags  [][]*Cursor // space for those that lag, until shards have some
+	heard []*Cursor   // space for those who speak
+	lungs lungs
+	turns int // since it last breathed
+	pause int // how many may be until it breathes again
 }
 
 // run is the pump's goroutine.
 func (p *pump) run() {
+	p.lungs.open()
+	defer p.lungs.close()
 	for p.await() {
+		p.gather()
 		p.drain()
 	}
 }
@@ -92,29 +107,43 @@ func (p *pump) run() {
 // await sleeps until there is work, and reports false when there will be none.
 func (p *pump) await() bool {
 	p.mu.Lock()
-	for p.first == nil && !p.closed {
+	for p.queues.empty() && !p.closed {
 		p.asleep = true
 		p.work.Wait()
 	}
 	closed := p.closed
 	p.mu.Unlock()
-	for range yields {
-		runtime.Gosched()
-	}
 	return !closed
+}
+
+// gather lets readers go first, as long as they bring something. It is due after
+// each turn then, and the more seldom the less they bring.
+func (p *pump) gather() {
+	p.turns, p.pause = 0, min(2*p.pause, maxPause)
+	for range breaths {
+		said := p.said.Load()
+		p.lungs.breathe()
+		if p.said.Load() == said {
+			break
+		}
+		p.pause = 1
+	}
 }
 
 // drain gives turns until the queue is empty.
 func (p *pump) drain() {
 	for sh := p.pop(); sh != nil; sh = p.pop() {
 		p.give(sh)
+		if p.turns++; p.turns >= p.pause {
+			p.gather()
+		}
 	}
 }
 
 // give is one turn of a shard: passes, until nothing is left to do or it has
 // had its share. A pass counts as a send, so that one without members ends too.
 func (p *pump) give(sh *shard) {
-	for sends := sendsPerTurn; sends > 0; {
+	for sends := sh.share(); sends > 0; {
 		if sh.pass == nil && !sh.begin() {
 			if sh.sleep() {
 				return
@@ -130,28 +159,40 @@ func (p *pump) give(sh *shard) {
 func (p *pump) push(sh *shard) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.first == nil {
-		p.first = sh
-	} else {
-		p.last.link = sh
-	}
-	p.last = sh
+	p.queues.put(sh)
 	if p.asleep {
 		p.asleep = false
 		p.work.Signal()
 	}
 }
 
-// pop takes the first shard off the queue; nil: none, or closed.
+// pop gives the shard whose turn it is; nil: none, or closed.
 func (p *pump) pop() *shard {
+	sh, alone := p.take()
+	if sh == nil || !sh.front || alone || !sh.room.strained() {
+		return sh
+	}
+	return p.exchange(sh)
+}
+
+// take takes a shard off the queues, and says whether no other is left but front
+// rows.
+func (p *pump) take() (sh *shard, alone bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	sh := p.first
-	if sh == nil || p.closed {
-		return nil
+	if p.closed {
+		return nil, true
 	}
-	p.first, sh.link = sh.link, nil
-	return sh
+	sh = p.queues.take()
+	return sh, p.queues.rest.first == nil
+}
+
+// exchange puts a front row back for one of the others.
+func (p *pump) exchange(front *shard) *shard {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.queues.put(front)
+	return p.queues.rest.take()
 }
 
 func (p *pump) close() {
@@ -162,16 +203,18 @@ func (p *pump) close() {
 }
 
 // lendLag gives space for those that lag: a shard has it while it is awake.
-func (p *pump) lendLag() []*Cursor {
-	lag := p.lag
-	p.lag = nil
+func (p *pump) lendLag() (lag []*Cursor) {
+	if n := len(p.lags) - 1; n >= 0 {
+		lag, p.lags[n] = p.lags[n], nil
+		p.lags = p.lags[:n]
+	}
 	return lag
 }
 
-// regainLag takes the space back, or other space that is larger.
+// regainLag takes the space back.
 func (p *pump) regainLag(lag []*Cursor) {
-	if cap(lag) > cap(p.lag) {
-		p.lag = lag
+	if cap(lag) > 0 && len(p.lags) < spareLags {
+		p.lags = append(p.lags, lag)
 	}
 }
 

@@ -65,7 +65,7 @@ func TestPumpsShareShards(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rooms[c.shard.pump]++
+		rooms[c.shard.Load().pump]++
 	}
 	for i, p := range cfg.Pumps.pumps {
 		if rooms[p] != 2 {

@@ -25,6 +25,8 @@ type Room struct {
 	cfg   *Config
 	epoch string
 
+	divided atomic.Bool // there is more than one shard; changes with mu held
+
 	encoding sync.Mutex // held while messages are encoded; taken before mu
 
 	mu      sync.Mutex
@@ -36,6 +38,10 @@ type Room struct {
 	floor   uint64 // no shard's cursor is below it
 	rested  uint64 // head when rest was last called
 	shards  []*shard
+	front   *shard        // one of them: the front row; nil: there is none
+	wanted  bool          // somebody spoke, and the front row was full
+	pump    *pump         // where new shards go,
+	pumped  int           // and how many seats it has in this room
 	waiters []*shard      // those that are to be woken by the next message
 	members int           // joined and not yet left
 	space   chan struct{} // closed when a shard moves on; nil: nobody waits
@@ -119,6 +125,7 @@ func (r *Room) publish(body []byte) (seq uint64, err error) {
 	r.bytes += len(body)
 	r.used.Add(int64(len(body)))
 	r.wakeOne()
+	r.cfg.Pumps.said.Add(1)
 	return seq, nil
 }
 

@@ -214,9 +214,10 @@ func TestEncodedOnce(t *testing.T) {
 			return marked(Encoding(e))(dst, m)
 		})
 	}
+	cfg.seating = large
 	rs := newRooms(t, cfg)
 	var r *Room
-	for i := range 2*shardMembers + 10 {
+	for i := range 2*shardSeats + 10 {
 		c, start := join(t, rs, &peer{}, Encoding(i%2), Point{})
 		c.Ready()
 		r = start.Room

@@ -38,7 +38,8 @@ type Config struct {
 	// must not block, nor keep the batch.
 	Passed func(Passage)
 
-	used *atomic.Int64 // of Total
+	used    *atomic.Int64 // of Total
+	seating seating       // the zero value: the usual one
 }
 
 // Rooms are the rooms of a server, by name. The methods may be called from any
@@ -78,6 +79,9 @@ func NewRooms(cfg Config) (*Rooms, error) {
 	}
 	if cfg.Total < 0 {
 		return nil, errors.New("room: a limit is negative (room.Config)")
+	}
+	if cfg.seating == (seating{}) {
+		cfg.seating = usualSeating
 	}
 	cfg.used = new(atomic.Int64)
 	return &Rooms{cfg: cfg, byName: make(map[string]*Room)}, nil

@@ -2,14 +2,28 @@ package room
 
 import "sync"
 
-// shardMembers is how many members share a shard: two pumps at work on one
-// small room cost more than they bring.
-const shardMembers = 4096
+// A seating is how many members share a shard.
+type seating struct {
+	first int // of a room's first shard: to divide a small room costs more than it brings
+	least int // of a further one, which has a 32nd of the room's members,
+	most  int // within these bounds: a large room is walked in some dozen turns
+}
+
+var usualSeating = seating{first: 128, least: 32, most: 4096}
+
+// next is how many seats a further shard has in a room of so many members.
+func (s seating) next(members int) int { return min(max(members/32, s.least), s.most) }
+
+// pumpMembers is how many seats of a room a pump has before the next one takes part:
+// two at work on one small room cost more than they bring.
+const pumpMembers = 4096
 
 // A shard is a part of a room's members, in the hands of one pump.
 type shard struct {
-	room *Room
-	pump *pump
+	room  *Room
+	pump  *pump
+	seats int
+	front bool // it is the front row
 
 	// Under room.mu.
 	members int    // joined and not yet left
@@ -18,9 +32,10 @@ type shard struct {
 	settled bool   // no pass is under way, and all its members are in step
 
 	// Under mu, a leaf but for pump.mu.
-	mu    sync.Mutex
-	inbox *Cursor // those with news, linked
-	state state
+	mu       sync.Mutex
+	inbox    *Cursor // those with news, linked
+	speakers []*Cursor
+	state    state
 
 	link *shard // the next one in the run queue; under pump.mu
 
@@ -87,7 +102,7 @@ func (sh *shard) readInbox() {
 	sh.state = running
 	for c := sh.inbox; c != nil; c, c.link = c.link, nil {
 		news := c.marks
-		c.marks &= left
+		c.marks &= left | spoken
 		switch waits := c.place == outside || c.place == away; {
 		case news&left != 0:
 			sh.remove(c)
@@ -99,4 +114,13 @@ func (sh *shard) readInbox() {
 		}
 	}
 	sh.inbox = nil
+}
+
+// share is how many sends a turn has: one pass of a front row, so that it does not
+// hold up the others.
+func (sh *shard) share() int {
+	if sh.front {
+		return frontSeats
+	}
+	return sendsPerTurn
 }

@@ -55,7 +55,7 @@ func (g *guest) visit(t *testing.T, rs *Rooms, rec *record, at Point) Point {
 	}
 	c.Ready()
 	for range g.rnd.IntN(60) {
-		g.act(t, c, start.Room, rec)
+		g.act(t, c, rec)
 	}
 	if g.rnd.IntN(3) == 0 {
 		g.mu.Lock()
@@ -84,11 +84,11 @@ func (p *peer) ends() (overflow, late int) {
 	return p.overflow, p.late
 }
 
-func (g *guest) act(t *testing.T, c *Cursor, r *Room, rec *record) {
+func (g *guest) act(t *testing.T, c *Cursor, rec *record) {
 	switch g.rnd.IntN(8) {
 	case 0, 1:
 		body := fmt.Sprintf("%d %0*d", g.rnd.Uint64(), g.rnd.IntN(300), 0)
-		seq, err := r.Publish(t.Context(), []byte(body))
+		seq, err := c.Publish(t.Context(), []byte(body))
 		if err != nil {
 			t.Error(err)
 			return
@@ -139,8 +139,9 @@ func wholeFrames(b []byte) (n int) {
 
 // A crowd keeps the room busy; a few let it come to rest between the visits.
 func TestSoak(t *testing.T) {
-	t.Run("crowd", func(t *testing.T) { testSoak(t, 200, *soak) })
-	t.Run("few", func(t *testing.T) { testSoak(t, 3, *soak/4) })
+	t.Run("crowd", func(t *testing.T) { testSoak(t, 200, *soak, seating{}) })
+	t.Run("few", func(t *testing.T) { testSoak(t, 3, *soak/4, seating{}) })
+	t.Run("divided", func(t *testing.T) { testSoak(t, 40, *soak/4, seating{1, 1, 1}) })
 }
 
 // silence gives a member that is never ready, and one that is once, and takes
@@ -158,7 +159,7 @@ func silence(t *testing.T, rs *Rooms) (silent, deaf *peer) {
 func (p *peer) expectEnd(t *testing.T, who string) {
 	t.Helper()
 	want := 0
-	if p.cursor.next < p.cursor.shard.room.Status().Base {
+	if p.cursor.next < p.cursor.shard.Load().room.Status().Base {
 		want = 1
 	}
 	if n, late := p.ends(); n != want || late > 0 || len(p.got) > 0 {
@@ -166,8 +167,9 @@ func (p *peer) expectEnd(t *testing.T, who string) {
 	}
 }
 
-func testSoak(t *testing.T, crowd int, d time.Duration) {
+func testSoak(t *testing.T, crowd int, d time.Duration, s seating) {
 	cfg := config(t)
+	cfg.seating = s
 	cfg.Keep = 10
 	cfg.Messages = 200
 	rs := newRooms(t, cfg)

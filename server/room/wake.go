@@ -6,10 +6,13 @@ package room
 // publishing costs the same however many there are. All of this is called
 // with room.mu held.
 
-// wakeOne wakes a shard that waits, if there is one.
+// wakeOne wakes a shard that waits, if there is one: the front row, if it does.
 func (r *Room) wakeOne() {
 	if n := len(r.waiters); n > 0 {
 		sh := r.waiters[n-1]
+		if r.front != nil && r.front.waiter > 0 {
+			sh = r.front
+		}
 		r.unwait(sh)
 		r.alarm = n > 1
 		sh.wake()

@@ -1,0 +1,175 @@
+package room
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rows is a room of many small shards: four members each.
+func rows(t *testing.T, members, messages int) (cursors []*Cursor, peers []*peer, r *Room) {
+	t.Helper()
+	cfg := still(t, idlePumps(1))
+	cfg.Messages = messages
+	cfg.seating = seating{first: 4, least: 4, most: 4}
+	rs := newRooms(t, cfg)
+	for i := range members {
+		p := &peer{}
+		c, start := join(t, rs, p, Encoding(i%2), Point{})
+		c.Ready()
+		cursors, peers, r = append(cursors, c), append(peers, p), start.Room
+	}
+	r.cfg.Pumps.spin()
+	return cursors, peers, r
+}
+
+// say publishes and gives all turns.
+func say(t *testing.T, c *Cursor, body string) {
+	t.Helper()
+	if _, err := c.Publish(t.Context(), []byte(body)); err != nil {
+		t.Fatal(err)
+	}
+	c.shard.Load().room.cfg.Pumps.spin()
+}
+
+// Who speaks gets a seat in the front row while there is one; who is silent loses it
+// when others want it. Nobody misses a message or sees one twice.
+func TestFrontRow(t *testing.T) {
+	cursors, peers, r := rows(t, 3*frontSeats, 100)
+	inFront := func() (who []int) {
+		for i, c := range cursors {
+			if c.shard.Load().front {
+				who = append(who, i)
+			}
+		}
+		return who
+	}
+	var bodies []string
+	speak := func(i int) {
+		bodies = append(bodies, fmt.Sprint(len(bodies)))
+		say(t, cursors[i], bodies[len(bodies)-1])
+	}
+	for i := range frontSeats {
+		speak(i)
+	}
+	var want []int
+	for i := range frontSeats {
+		want = append(want, i)
+	}
+	if got := inFront(); !slices.Equal(got, want) {
+		t.Errorf("in front are %v, want %v: all who spoke", got, want)
+	}
+	speak(frontSeats) // wants a seat: from now on it counts who speaks
+	for i := 1; i < frontSeats; i++ {
+		speak(i)
+	}
+	speak(frontSeats) // the second time: the seat of 0, who was silent, is free
+	speak(frontSeats) // and taken
+	want = append(want[1:], frontSeats)
+	if got := inFront(); !slices.Equal(got, want) {
+		t.Errorf("in front are %v, want %v: 0 was silent", got, want)
+	}
+	for i, p := range peers {
+		p.expect(t, Encoding(i%2), 1, bodies...)
+	}
+	if n := r.Status().Members; n != len(cursors) {
+		t.Errorf("%d members, want %d", n, len(cursors))
+	}
+	for _, c := range cursors {
+		c.Leave()
+	}
+	r.cfg.Pumps.spin()
+	if len(r.shards) != 0 || r.front != nil || r.divided.Load() {
+		t.Errorf("%d shards without members, front row %v", len(r.shards), r.front)
+	}
+}
+
+// A room that is one shard has no front row.
+func TestNoFrontRow(t *testing.T) {
+	cursors, peers, r := rows(t, 4, 100)
+	say(t, cursors[0], "a")
+	say(t, cursors[1], "b")
+	if r.front != nil || len(r.shards) != 1 {
+		t.Errorf("%d shards, front row %v; want one shard", len(r.shards), r.front)
+	}
+	for i, p := range peers {
+		p.expect(t, Encoding(i%2), 1, "a", "b")
+	}
+}
+
+// The front row has every second turn: what it says to what it sees leaves to the
+// others together, but those are never far behind.
+func TestFrontRowGoesBetween(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		body string
+		low  int // offers to the last of the others for 12 messages, at least
+		high int // and at most
+	}{
+		{"small messages gather", "x", 2, 3},
+		{"large ones do not pile up", strings.Repeat("x", frontAhead), 4, 12},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cursors, peers, r := rows(t, 41, 100)
+			say(t, cursors[0], tt.body)
+			if !cursors[0].shard.Load().front {
+				t.Fatal("who spoke is not in front")
+			}
+			var bodies []string
+			peers[0].onOffer = func() { // answers what it sees, its own words too
+				if len(bodies) == 12 {
+					return
+				}
+				bodies = append(bodies, tt.body)
+				if _, err := r.TryPublish([]byte(tt.body)); err != nil {
+					t.Error(err)
+				}
+			}
+			last := peers[40]
+			before := last.offers
+			say(t, cursors[1], tt.body)
+			if n := last.offers - before; n < tt.low || n > tt.high {
+				t.Errorf("%d offers, want %d to %d", n, tt.low, tt.high)
+			}
+			for i, p := range peers {
+				p.expect(t, Encoding(i%2), 1, append([]string{tt.body, tt.body}, bodies...)...)
+			}
+		})
+	}
+}
+
+// Who moves loses nothing, not even where the log holds a message or two: a
+// publisher waits for a shard that has not come to them.
+func TestFrontRowInShortLog(t *testing.T) {
+	for _, messages := range []int{1, 2, 3} {
+		cursors, peers, r := rows(t, 3*frontSeats, messages)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel() // a publisher that would wait fails
+		var bodies []string
+		for n := range 500 {
+			c := cursors[n*7%len(cursors)]
+			body := fmt.Sprint(n)
+			_, err := c.Publish(ctx, []byte(body))
+			if err == nil {
+				bodies = append(bodies, body)
+			}
+			if p := r.cfg.Pumps.pumps[0]; err != nil || n%3 == 0 {
+				if sh := p.pop(); sh != nil {
+					p.give(sh)
+				}
+			}
+		}
+		r.cfg.Pumps.spin()
+		for i, p := range peers {
+			p.expect(t, Encoding(i%2), 1, bodies...)
+			if p.overflow > 0 {
+				t.Errorf("log of %d: member %d fell off it", messages, i)
+			}
+		}
+		if len(bodies) < 20 {
+			t.Errorf("log of %d: only %d messages", messages, len(bodies))
+		}
+	}
+}
