@@ -72,7 +72,7 @@
 //	members of a shard               shardMembers      4,096    another shard
 //	bytes of a batch                 batchBytes        64 KiB   another pass
 //	sends of a turn                  sendsPerTurn      256      another turn
-//	passes that a pump keeps         sparePasses       16       garbage
+//	passes that a pump keeps         sparePasses       512      garbage
 //
 // A log's frames take about as much as its bodies, for each encoding that is
 // in use. [Rooms.Rest] is for a clock to call: it trims what is quiet. Within

@@ -11,7 +11,7 @@ const (
 	sendsPerTurn = 128
 
 	// sparePasses is how many passes a pump keeps for the next shards.
-	sparePasses = 16
+	sparePasses = 512
 
 	// spareLags is for how many shards a pump keeps space for those that lag.
 	spareLags = 64
