@@ -29,7 +29,6 @@ type Conn struct {
 	sock      socket
 	snd       session.Sender
 	tail      [][]byte      // shared frames that go out before the output, see Deliver
-	tailOne   [1][]byte     // tail's memory where it is one frame
 	ready     func()        // see OnReady
 	began     int64         // when our Close was sent; when the lingering began
 	pinged    int64         // when our Ping was sent that nothing answered; 0: none

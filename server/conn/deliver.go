@@ -62,8 +62,7 @@ func (c *Conn) keep(frames [][]byte, n int) (taken int) {
 		c.tail = append(c.tail, frames...)
 		return len(frames)
 	}
-	c.tailOne[0] = frames[taken][n:]
-	c.tail = c.tailOne[:]
+	c.tail = append(c.tail, frames[taken][n:])
 	return taken + 1
 }
 

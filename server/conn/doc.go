@@ -63,13 +63,13 @@
 //
 // What a silent connection of the chat costs on Linux, amd64, in bytes, of 10,000:
 //
-//	Conn                                          384
+//	Conn                                          352
 //	package net: descriptor, addresses            304
 //	the runtime: poller, finalizers, bookkeeping  580
 //	member: its own, cursor, places in lists      400
 //	places in the Clock and its epoll set          24
 //	the collector's metadata, gaps in spans       240
-//	resident in all                              1950 to 2150, elsewhere some 2600 more
+//	resident in all                              1920 to 2120, elsewhere some 2600 more
 //
 // Each goroutine that ever ran beside the others leaves 456 more with the runtime
 // for its next one: so all but a few connections rest before their first read, and

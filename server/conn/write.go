@@ -197,8 +197,19 @@ func (c *Conn) tryPush() bool {
 
 // dropTail takes the first frame off the tail.
 func (c *Conn) dropTail() {
+	if len(c.tail) == 1 {
+		c.emptyTail()
+		return
+	}
 	c.tail[0] = nil
-	if c.tail = c.tail[1:]; len(c.tail) == 0 {
+	c.tail = c.tail[1:]
+}
+
+// emptyTail keeps the memory of a tail of one frame: who is slow has it again.
+func (c *Conn) emptyTail() {
+	clear(c.tail)
+	c.tail = c.tail[:0]
+	if cap(c.tail) > 1 {
 		c.tail = nil
 	}
 }
@@ -243,7 +254,7 @@ func (c *Conn) writeAll() {
 		case err != nil:
 			c.breakOff(err)
 		case len(tail) > 0:
-			c.tail, c.tailOne[0] = nil, nil
+			c.emptyTail()
 		default:
 			c.snd.Wrote(int(n))
 		}

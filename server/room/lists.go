@@ -34,8 +34,12 @@ func (sh *shard) admit(c *Cursor) {
 		return
 	}
 	c.place = inStep
-	c.at = int32(len(sh.steps[c.enc]))
-	sh.steps[c.enc] = append(sh.steps[c.enc], step{c.member, c})
+	list := sh.steps[c.enc]
+	if n := len(list); n == cap(list) {
+		list = slices.Grow(list, max(1, min(n, sh.seats-n))) // for all seats at last, and no more
+	}
+	c.at = int32(len(list))
+	sh.steps[c.enc] = append(list, step{c.member, c})
 }
 
 // park takes up a member that must not be offered anything until it is ready.
