@@ -10,14 +10,18 @@
 //     message that it is offered next.
 //   - A [Frame] is a message on the wire in one [Encoding], and is encoded once
 //     for all. A [Batch] is a run of them, joined for one write.
-//   - A shard is a part of a room's members, up to 4,096 of them, with a cursor
-//     of its own. Members whose cursor is the shard's are in step with it.
+//   - A shard is a part of a room's members, with a cursor of its own: the first
+//     128 of them, then 32 or a 32nd of the room. Members whose cursor is the
+//     shard's are in step with it.
 //     Those who are ready for more and elsewhere in the log lag. Those who are
 //     not ready are away: nothing is offered to them, and nothing is kept for
 //     them; they are looked at only when the log lets go of what they need.
+//   - The front row is a shard of those who spoke lately, 16 at most, in a room
+//     of more than one shard.
 //   - A pump is a goroutine that runs shards; a server has one for each
-//     processor. A turn is what a shard gets from its pump: about 256 sends,
-//     then it is the others' turn.
+//     processor. A turn is what a shard gets from its pump: about 128 sends,
+//     then it is the others' turn. A pump breathes when it lets readers go first
+//     that have something.
 //   - A pass is one walk over a shard's members.
 //
 // # Flow
@@ -33,7 +37,17 @@
 // lags the batch at its own cursor, shared by all that are at the same place,
 // never past the shard's. Who arrives at the shard's cursor is in step again.
 // Messages that are published during a pass leave together with the next one,
-// so a busy room sends larger batches, and a quiet room sends at once.
+// so a busy room sends larger batches, and a quiet room sends at once. A pump
+// that wakes breathes first, and again after each turn as long as that brings
+// messages: the next shard takes them along.
+//
+// The front row has every second turn while there is something new. Who speaks
+// again when he has seen what he said, as most do, waits for the sends of one
+// shard then, and the others gather more: with 10 speakers among 1,000 some 40
+// messages leave in one write instead of 10. It lets the others come up when they
+// are 16 KiB behind. Who speaks ([Cursor.Publish]) moves there after the pass that
+// brought his message, to a free seat; when there is none, those who have been
+// silent since somebody was last turned away move back.
 //
 // History on joining, resuming after a break, and slow readers are the same
 // thing: a cursor behind the shard's. A cursor behind the log's base cannot
@@ -52,7 +66,7 @@
 // All methods may be called from any goroutine, except that [Room.Publish] and
 // [Pumps.Close], which wait for pumps, must not be called from within Deliver.
 // The locks, in the order in which they are taken: Rooms.mu, Room.encoding,
-// Room.mu, shard.mu, pump.mu. None is held while a member or an encoder is
+// Room.mu, shard.mu, pump.mu; of two shards with Room.mu held. None is held while a member or an encoder is
 // called, except Room.encoding for an encoder; so a member's own lock may be
 // taken in Deliver, and must not be held when a [Cursor] is called.
 //
@@ -69,10 +83,16 @@
 //	bytes of all logs' bodies        Config.Total      none     the oldest of who says something, Rooms.Relieve
 //	rests without members            Config.Idle       2        the room goes
 //	wait of a publisher              its context       -        the context's error
-//	members of a shard               shardMembers      4,096    another shard
+//	members of a shard               seating           32-4,096 another shard
+//	members of the front row         frontSeats        16       who was silent makes place
+//	how far it is ahead              frontAhead        16 KiB   it lets the others go first
+//	seats of a room on one pump      pumpMembers       4,096    the next pump takes part
 //	bytes of a batch                 batchBytes        64 KiB   another pass
-//	sends of a turn                  sendsPerTurn      256      another turn
+//	sends of a turn                  sendsPerTurn      128      another turn
+//	breaths in a row                 breaths           10       the turn begins
+//	turns without one                maxPause          64       a breath
 //	passes that a pump keeps         sparePasses       512      garbage
+//	lists for those that lag         spareLags         64       garbage
 //
 // A log's frames take about as much as its bodies, for each encoding that is
 // in use. [Rooms.Rest] is for a clock to call: it trims what is quiet. Within
@@ -82,8 +102,7 @@
 //
 // A member takes 76 to 88 bytes: a Cursor of 48 (its shard 8, the member 16, the
 // next message 8, a link for the inbox 8, index, encoding, place and marks 8),
-// and 24 in the list of those in step (the member 16, its cursor 8), which
-// grows by a quarter at a time. The list of those that are away takes
+// and 24 in the list of those in step (the member 16, its cursor 8). The list of those that are away takes
 // 8 more, when all have been there at once; those that lag are listed in space
 // of the pump's. A room at rest takes less than 1 KiB, two members and two
 // messages of 64 bytes included. A delivery allocates nothing; a message

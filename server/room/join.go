@@ -67,21 +67,26 @@ func (r *Room) locate(at Point) (next uint64, resync bool) {
 // seat gives a shard with a free place, which is not the front row. Called with
 // r.mu held.
 func (r *Room) seat() *shard {
-	seats := r.cfg.seating.first
+	seats, pump, pumped := r.cfg.seating.first, (*pump)(nil), 0
 	for _, sh := range slices.Backward(r.shards) {
-		if sh == r.front {
+		if sh.front {
 			continue
 		}
-		if sh.members < sh.seats {
+		if sh.members < int(sh.seats) {
 			return sh
 		}
 		seats = r.cfg.seating.next(r.members)
+		if pump == nil {
+			pump = sh.pump
+		}
+		if sh.pump == pump {
+			pumped += int(sh.seats)
+		}
 	}
-	if r.pump == nil || r.pumped >= pumpMembers {
-		r.pump, r.pumped = r.cfg.Pumps.next(), 0
+	if pump == nil || pumped >= pumpMembers {
+		pump = r.cfg.Pumps.next()
 	}
-	r.pumped += seats
-	return r.newShard(r.pump, seats, r.head)
+	return r.newShard(pump, seats, r.head)
 }
 
 // newShard gives one without members that has come to cursor. Called with r.mu held.
@@ -89,7 +94,7 @@ func (r *Room) newShard(p *pump, seats int, cursor uint64) *shard {
 	sh := &shard{
 		room:    r,
 		pump:    p,
-		seats:   seats,
+		seats:   int32(seats),
 		cursor:  cursor,
 		settled: true,
 		steps:   make([][]step, len(r.cfg.Encoders)),

@@ -36,7 +36,7 @@ func (sh *shard) admit(c *Cursor) {
 	c.place = inStep
 	list := sh.steps[c.enc]
 	if n := len(list); n == cap(list) {
-		list = slices.Grow(list, max(1, min(n, sh.seats-n))) // for all seats at last, and no more
+		list = slices.Grow(list, max(1, min(n, int(sh.seats)-n))) // for all seats at last, and no more
 	}
 	c.at = int32(len(list))
 	sh.steps[c.enc] = append(list, step{c.member, c})

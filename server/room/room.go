@@ -25,8 +25,6 @@ type Room struct {
 	cfg   *Config
 	epoch string
 
-	divided atomic.Bool // there is more than one shard; changes with mu held
-
 	encoding sync.Mutex // held while messages are encoded; taken before mu
 
 	mu      sync.Mutex
@@ -39,13 +37,12 @@ type Room struct {
 	rested  uint64 // head when rest was last called
 	shards  []*shard
 	front   *shard        // one of them: the front row; nil: there is none
-	wanted  bool          // somebody spoke, and the front row was full
-	pump    *pump         // where new shards go,
-	pumped  int           // and how many seats it has in this room
 	waiters []*shard      // those that are to be woken by the next message
 	members int           // joined and not yet left
 	space   chan struct{} // closed when a shard moves on; nil: nobody waits
 	alarm   bool          // the next shard that looks is to wake the waiters
+	wanted  bool          // somebody spoke, and the front row was full
+	divided atomic.Bool   // there is more than one shard; changes with mu held
 	vacant  int           // how often rest was called in a row without members
 	used    *atomic.Int64 // what the bodies in all logs take
 }

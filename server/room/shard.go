@@ -20,22 +20,22 @@ const pumpMembers = 4096
 
 // A shard is a part of a room's members, in the hands of one pump.
 type shard struct {
-	room  *Room
-	pump  *pump
-	seats int
-	front bool // it is the front row
+	room *Room
+	pump *pump
 
 	// Under room.mu.
 	members int    // joined and not yet left
 	cursor  uint64 // the next message; written by the pump, which may read it without
 	waiter  int    // its place among room.waiters, from 1; 0: it does not wait
+	seats   int32  // how many members it has at most; never changes
+	front   bool   // it is the front row; never changes
 	settled bool   // no pass is under way, and all its members are in step
+	state   state  // under mu, this one
 
 	// Under mu, a leaf but for pump.mu.
 	mu       sync.Mutex
-	inbox    *Cursor // those with news, linked
-	speakers []*Cursor
-	state    state
+	inbox    *Cursor   // those with news, linked
+	speakers []*Cursor // those who spoke since the last pass
 
 	link *shard // the next one in the run queue; under pump.mu
 
