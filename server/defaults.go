@@ -115,6 +115,7 @@ func (c *Config) chatConn() *conn.Config {
 	cfg := c.conn()
 	cfg.Subprotocols = []string{chat.Protocol}
 	cfg.Limits.Message = c.MessageBytes
+	cfg.Greets = true
 	return cfg.WithDefaults()
 }
 

@@ -9,7 +9,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"rfc6455/frame"
 	"rfc6455/handshake"
 	"rfc6455/server/conn"
 )
@@ -85,21 +84,38 @@ func (s *Server) warnOfProxy(r *http.Request, now time.Time) {
 	}
 }
 
+// put logs what every connection or message gives rise to: without a search for the
+// caller, which would be a good part of the cost.
+func (s *Server) put(now time.Time, level slog.Level, msg string, about []any, more ...slog.Attr) {
+	if ctx := context.Background(); s.log.Enabled(ctx, level) {
+		r := slog.NewRecord(now, level, msg, 0)
+		r.Add(about...)
+		r.AddAttrs(more...)
+		s.log.Handler().Handle(ctx, r) // no error of a log's has anywhere to go
+	}
+}
+
+// logConnected tells of somebody who came.
+func (v *visit) logConnected() {
+	v.server.put(time.Now(), slog.LevelInfo, logConnected, v.about())
+}
+
 // logText logs a text, the beginning of a long one, or that there was one.
 func (v *visit) logText(text []byte) {
 	s := v.server
-	switch {
+	length := slog.Int("bytes", len(text))
+	switch now := time.Now(); {
 	case !s.log.Enabled(context.Background(), slog.LevelInfo):
 	case !s.cfg.LogTexts:
-		s.log.Info(logReceived, "bytes", len(text))
+		s.put(now, slog.LevelInfo, logReceived, nil, length)
 	case len(text) <= logBytes:
-		s.log.Info(logReceivedText + string(text))
+		s.put(now, slog.LevelInfo, logReceivedText+string(text), nil)
 	default:
 		n := logBytes
 		for !utf8.RuneStart(text[n]) {
 			n--
 		}
-		s.log.Info(logReceivedText+string(text[:n]), "bytes", len(text))
+		s.put(now, slog.LevelInfo, logReceivedText+string(text[:n]), nil, length)
 	}
 }
 
@@ -115,24 +131,13 @@ func (s *Server) logEnd(v *visit, kind string) {
 	if _, failed := errors.AsType[*conn.FailedError](v.conn.Err()); failed || why == reasons[fault] {
 		level = slog.LevelWarn
 	}
-	if s.log.Enabled(context.Background(), level) {
-		s.log.Handler().Handle(context.Background(), v.ending(level, kind, code)) // no error of a log's has anywhere to go
-	}
-}
-
-// ending is the record of a connection's end. Every connection has one, so it is made
-// without the search for a caller, and without boxes for its figures.
-func (v *visit) ending(level slog.Level, kind string, code frame.CloseCode) slog.Record {
 	now := time.Now()
-	r := slog.NewRecord(now, level, "connection ended", 0)
-	r.Add(v.about()...)
-	r.AddAttrs(
+	s.put(now, level, "connection ended", v.about(),
 		slog.String("kind", kind), slog.Int("code", int(code)), slog.String("cause", v.conn.Err().Error()),
-		slog.Duration("lasted", (now.Sub(v.server.started)-v.since).Round(time.Millisecond)),
+		slog.Duration("lasted", (now.Sub(s.started)-v.since).Round(time.Millisecond)),
 		slog.Uint64("messages_in", v.read.messages), slog.Uint64("bytes_in", v.read.bytes),
 		slog.Uint64("messages_out", v.sent.messages.Load()), slog.Uint64("bytes_out", v.sent.bytes.Load()),
 	)
-	return r
 }
 
 // logRefused tells why a request was refused and, for its origin or host, the

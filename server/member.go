@@ -62,7 +62,7 @@ func (m *member) join(name string) {
 		return
 	}
 	m.hall = m.server.halls.of(chat.Lobby, start.Room)
-	m.server.log.Info(logConnected, m.about()...)
+	m.logConnected()
 	m.server.enter(&m.visit, metrics.Plain)
 	m.hall.enter(m)
 	if m.conn.Send(frame.Text, []byte(Greeting)) == nil { // an error ends the connection, and End tells it

@@ -69,7 +69,7 @@ func (c *speaker) settle(q chat.Query) *chat.Refusal {
 		return &chat.Refusal{Code: chat.RoomAway}
 	}
 	c.id, c.liveAt, c.hall = q.You.ID, start.Head, c.server.halls.of(q.Room, start.Room)
-	c.server.log.Info(logConnected, c.about()...)
+	c.logConnected()
 	c.server.enter(&c.visit, metrics.V1)
 	c.who.Store(&q.You)
 	c.hall.welcome(c, q, func(you chat.Member, members chat.Members) {

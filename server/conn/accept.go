@@ -44,7 +44,7 @@ func Accept(w http.ResponseWriter, r *http.Request, cfg *Config) (*Conn, error) 
 
 // sendAnswer sends the 101 answer: there is room for it, as a rule.
 func (c *Conn) sendAnswer(answer []byte) error {
-	n, err := c.sock.tryWrite(answer, false)
+	n, err := c.sock.tryWrite(answer, c.cfg.Greets)
 	if err != nil || n == len(answer) {
 		return err
 	}

@@ -52,6 +52,10 @@ type Config struct {
 
 	Fields handshake.Fields // added to the request or the answer
 
+	// Greets says that the server speaks first, and at once: its 101 answer leaves
+	// together with that, where the system can hold it back for so long.
+	Greets bool
+
 	HandshakeTimeout time.Duration // from Dial or Accept until both handshakes are done; 10 s
 	PingAfter        time.Duration // of silence, then a Ping; 30 s, at least 15 s
 	PongTimeout      time.Duration // after that Ping for any byte: ErrPongTimeout; 15 s
