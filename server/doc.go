@@ -24,7 +24,7 @@
 //
 // # The way of a message
 //
-//	conn.Conn --> member.Message, speaker.Message --> room.Publish --> store
+//	conn.Conn --> member.Message, speaker.Message --> Cursor.Publish --> store
 //	                                      |
 //	                       pump: encode once per format, one batch of whole frames
 //	                                      |
