@@ -102,7 +102,7 @@ func New(cfg Config) (*Server, error) {
 // openRooms begins with no room.
 func (s *Server) openRooms() (err error) {
 	cfg := s.cfg.room()
-	s.pumps = room.NewPumps(0)
+	s.pumps = room.NewPumps(0, func() room.Breath { return conn.NewBreath() })
 	cfg.Pumps, cfg.Epoch, cfg.Passed = s.pumps, rand.Text, s.passed
 	if s.rooms, err = room.NewRooms(cfg); err != nil {
 		s.pumps.Close()

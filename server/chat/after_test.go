@@ -45,7 +45,7 @@ func (silent) Overflowed()                             {}
 
 // The room takes the same decision, wherever its log stands.
 func TestJudgeAgreesWithTheRoom(t *testing.T) {
-	pumps := room.NewPumps(1)
+	pumps := room.NewPumps(1, nil)
 	defer pumps.Close()
 	rooms, err := room.NewRooms(room.Config{
 		Pumps:    pumps,

@@ -37,7 +37,7 @@ func unmark(b []byte) (e Encoding, m Message, rest []byte, ok bool) {
 
 // config gives rooms with two encodings, whose pumps end with the test.
 func config(t testing.TB) Config {
-	pumps := NewPumps(2)
+	pumps := NewPumps(2, nil)
 	t.Cleanup(pumps.Close)
 	return still(t, pumps)
 }

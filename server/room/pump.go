@@ -34,14 +34,30 @@ type Pumps struct {
 	ended  sync.WaitGroup
 }
 
-// NewPumps starts n pumps; 0: one for each processor that Go uses. Close ends
-// them.
-func NewPumps(n int) *Pumps {
+// A Breath lets a pump step aside for who has something to do, readers above all:
+// what they publish leaves in the same write.
+type Breath interface {
+	Take()
+	Close() // at the pump's end
+}
+
+// A yield is a Breath that lets those go first that could run at once.
+type yield struct{}
+
+func (yield) Take()  { runtime.Gosched() }
+func (yield) Close() {}
+
+// NewPumps starts n pumps; 0: one for each processor that Go uses. Each has a breath;
+// nil: runtime.Gosched. Close ends them.
+func NewPumps(n int, breath func() Breath) *Pumps {
 	if n <= 0 {
 		n = runtime.GOMAXPROCS(0)
 	}
 	ps := idlePumps(n)
 	for _, p := range ps.pumps {
+		if breath != nil {
+			p.breath = breath()
+		}
 		ps.ended.Go(p.run)
 	}
 	return ps
@@ -51,7 +67,7 @@ func NewPumps(n int) *Pumps {
 func idlePumps(n int) *Pumps {
 	ps := &Pumps{done: make(chan struct{})}
 	for range n {
-		p := &pump{number: uint32(len(ps.pumps)), said: &ps.said, pause: maxPause}
+		p := &pump{number: uint32(len(ps.pumps)), said: &ps.said, pause: maxPause, breath: yield{}}
 		p.work.L = &p.mu
 		ps.pumps = append(ps.pumps, p)
 	}
@@ -85,19 +101,18 @@ type pump struct {
 	said   *atomic.Uint64
 
 	// The goroutine's own.
-	press press
-	spare []*pass
-	lags  [][]*Cursor // space for those that lag, until shards have some
-	heard []*Cursor   // space for those who speak
-	lungs lungs
-	turns int // since it last breathed
-	pause int // how many may be until it breathes again
+	press  press
+	spare  []*pass
+	lags   [][]*Cursor // space for those that lag, until shards have some
+	heard  []*Cursor   // space for those who speak
+	breath Breath
+	turns  int // since it last breathed
+	pause  int // how many may be until it breathes again
 }
 
 // run is the pump's goroutine.
 func (p *pump) run() {
-	p.lungs.open()
-	defer p.lungs.close()
+	defer p.breath.Close()
 	for p.await() {
 		p.gather()
 		p.drain()
@@ -122,7 +137,7 @@ func (p *pump) gather() {
 	p.turns, p.pause = 0, min(2*p.pause, maxPause)
 	for range breaths {
 		said := p.said.Load()
-		p.lungs.breathe()
+		p.breath.Take()
 		if p.said.Load() == said {
 			break
 		}

@@ -9,7 +9,7 @@ import (
 // Pumps end, whether they sleep or are at work, and deliver nothing later.
 func TestPumpsClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // which fails when a goroutine stays
-		pumps := NewPumps(0)
+		pumps := NewPumps(0, nil)
 		if n := len(pumps.pumps); n != runtime.GOMAXPROCS(0) {
 			t.Errorf("%d pumps, want one for each of %d processors", n, runtime.GOMAXPROCS(0))
 		}
@@ -36,7 +36,7 @@ func TestPumpsClose(t *testing.T) {
 // Pumps that close while members publish without end.
 func TestPumpsCloseAtWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		pumps := NewPumps(2)
+		pumps := NewPumps(2, nil)
 		rs := newRooms(t, still(t, pumps))
 		for range 10 {
 			s := &script{}
