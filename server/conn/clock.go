@@ -13,7 +13,7 @@ import (
 // Its goroutine runs while it has connections. The zero Clock is ready.
 type Clock struct {
 	now     atomic.Int64 // nanoseconds since the Clock's first connection, coarse
-	fresh   atomic.Int32 // connections that wait for their first bytes, see freshMax
+	waking  atomic.Int32 // goroutines for connections that were unparked, which have not begun
 	holding atomic.Int32 // connections that wait with their buffers, see holdMax
 
 	mu    sync.Mutex
@@ -24,7 +24,7 @@ type Clock struct {
 	runs  bool
 	lot   lot // of the connections that are parked
 
-	watched [2][]*Conn // in this tick, and in the one before: to be parked soon
+	watched [2][]*Conn // came or woke in this tick, and in the one before: to be parked soon
 
 	burst  int   // connections that came, left or were unparked since memory was last returned
 	moved  int64 // when the last one did
@@ -57,12 +57,30 @@ func (k *Clock) add(c *Conn) {
 	k.stir()
 }
 
-// watch has c parked again as soon as it is silent for a moment.
-func (k *Clock) watch(c *Conn) {
+// came has c, which is new, parked as soon as it is silent for a moment. It is false
+// if most are watched already that came or woke in this tick: then c is to be parked
+// at once.
+func (k *Clock) came(c *Conn, most int) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.watched[0] = append(k.watched[0], c)
+	return k.watch(c, most)
+}
+
+// woke is the same for c that was parked.
+func (k *Clock) woke(c *Conn, most int) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.stir()
+	return k.watch(c, most)
+}
+
+// watch is both with k.mu held.
+func (k *Clock) watch(c *Conn, most int) bool {
+	if len(k.watched[0]) >= most {
+		return false
+	}
+	k.watched[0] = append(k.watched[0], c)
+	return true
 }
 
 // stir notes that memory was used which is of no use afterwards. k.mu is held.

@@ -54,8 +54,10 @@ type Conn struct {
 	closing  atomic.Bool  // a Close went into the output; written under mu
 	ended    atomic.Bool  // cause stays as it is
 
-	rested bool   // in this silence the reader was given a fresh stack; under mu
-	favour favour // the reader's
+	rested  bool // in this silence the reader was given a fresh stack; under mu
+	holding bool // the reader waits inside a message with its buffer, see holdMax
+	brief   bool // the reader parks as soon as there is nothing to read
+	hasty   bool // it did so before it was woken
 
 	role  frame.Role
 	slot  uint8 // in the Clock

@@ -72,7 +72,8 @@
 //	resident in all                              1920 to 2120, elsewhere some 2600 more
 //
 // Each goroutine that ever ran beside the others leaves 456 more with the runtime
-// for its next one: so all but a few connections rest before their first read, and
-// again soon after they woke. Where thousands came, left or woke at once, the Clock returns
-// memory to the system when they are quiet.
+// for its next one: so of those that come or wake together all but a few rest before
+// their first read, and again as soon as they have handled what they woke for; and
+// whoever has thousands to wake lets the first ones begin. Where thousands came,
+// left or woke at once, the Clock returns memory to the system when they are quiet.
 package conn

@@ -35,10 +35,26 @@ func (c *Conn) CheckDeadlines(passed time.Duration) {
 	c.checkDeadlines(c.cfg.Clock.Now() + int64(passed))
 }
 
-const FreshMax = freshMax
+const AwakeMax = awakeMax
 
-// Crowd lets n more connections wait for their first bytes, and says how many do.
-func (k *Clock) Crowd(n int32) int32 { return k.fresh.Add(n) }
+// StillClock gives a Clock that does not tick, and what ends it.
+func StillClock() (k *Clock, stop func()) {
+	k = &Clock{runs: true, start: time.Now()}
+	k.now.Store(1)
+	return k, k.lot.close
+}
+
+// Crowd is as if n connections more had come in this tick, of a Clock that is still,
+// and says how many did.
+func (k *Clock) Crowd(n int) int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.watched[0] = append(k.watched[0], make([]*Conn, n)...)
+	return len(k.watched[0])
+}
+
+// ParkAfter lets so much time pass for a Clock that is still.
+func (k *Clock) ParkAfter() { k.now.Add(int64(parkAfter)) }
 
 const HoldMax = holdMax
 

@@ -2,14 +2,16 @@ package conn
 
 import (
 	"errors"
+	"math"
+	"runtime"
 	"time"
 
 	"rfc6455/frame/session"
 )
 
 // parkAfter is the silence after which a connection that is served in the
-// background gives its goroutine up; parkSoon if it was parked before and is
-// watched ([Clock.watch]): most have one thing to say and are silent again.
+// background gives its goroutine up; parkSoon if it is new or was parked before, and
+// is watched ([Clock.watch]): most have one thing to say and are silent again.
 const (
 	parkAfter = 500 * time.Millisecond
 	parkSoon  = tick / 2
@@ -45,50 +47,45 @@ func (c *Conn) tryPark() (parked, again bool) {
 	if _, partial := c.partial(); partial {
 		return false, true
 	}
-	c.knownNow()
 	c.park()
 	return true, false
 }
 
-// A favour is what a Clock grants to a few connections at a time.
-type favour uint8
+// awakeMax is how many connections that come or wake in one tick of a Clock may
+// wait on goroutines of their own, until they have been silent for parkSoon. Most
+// have something to say soon, and are answered sooner so; but where thousands come
+// or wake together, their goroutines must not all stand beside each other. One that
+// was parked for that reason and is woken within parkAfter is one that talks: it may
+// wait, or to park it would cost more than what it says.
+const awakeMax = 128
 
-const (
-	none    favour = iota
-	fresh          // to wait for its first bytes on a goroutine, see freshMax
-	holding        // to wait for the rest of a message with its buffer, see holdMax
-)
-
-// freshMax is how many connections of a Clock may wait for their first bytes on
-// goroutines of their own. Most say something at once, and are answered sooner
-// so; but where thousands come together, their goroutines must not all stand
-// beside each other.
-const freshMax = 256
-
-// parkFirst parks a connection before its first read, if there are as many that
-// wait for theirs as may be.
+// parkFirst parks a connection before its first read, if as many have come or woken
+// as may wait.
 func (c *Conn) parkFirst() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.in.rest) > 0 || c.isOver() || c.sock.waits() {
+	if len(c.in.rest) > 0 || c.isOver() || c.sock.waits() || c.cfg.Clock.came(c, awakeMax) {
 		return false
 	}
-	if c.cfg.Clock.fresh.Add(1) <= freshMax {
-		c.favour = fresh
-		return false
-	}
-	c.cfg.Clock.fresh.Add(-1)
 	c.waiting.Store(c.cfg.Clock.Now())
 	c.park()
 	return true
 }
 
-// knownNow ends the time in which a connection counts for freshMax.
-func (c *Conn) knownNow() {
-	if c.favour == fresh {
-		c.favour = none
-		c.cfg.Clock.fresh.Add(-1)
+// parkAgain parks a connection that is not to wait, once it has handled what it was
+// woken for.
+func (c *Conn) parkAgain() bool {
+	if !c.brief {
+		return false
 	}
+	c.brief, c.hasty = false, true
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, partial := c.partial(); partial || c.holdsBuffer() || c.asked || c.broken || c.snd.State() != session.Open {
+		return false
+	}
+	c.park()
+	return true
 }
 
 // park lets go of the connection: it belongs to another goroutine right after it.
@@ -110,7 +107,30 @@ func (c *Conn) serveRested() {
 // unpark starts a reader for a connection that is parked.
 func (c *Conn) unpark() {
 	if c.parked.CompareAndSwap(true, false) {
-		c.cfg.Clock.watch(c)
-		go c.serve()
+		k, most := c.cfg.Clock, awakeMax
+		if c.hasty && k.Now()-c.waiting.Load() < int64(parkAfter) {
+			most = math.MaxInt
+		}
+		c.brief, c.hasty = !k.woke(c, most), false
+		k.waking.Add(1)
+		go c.serveWoken()
+	}
+}
+
+func (c *Conn) serveWoken() {
+	c.cfg.Clock.waking.Add(-1)
+	c.serve()
+}
+
+// wakingMax is how many goroutines may be about to begin before the next is started
+// by who has many to start.
+const wakingMax = 64
+
+// letWake lets those begin that were unparked. Goroutines are made much faster than
+// they run: without it thousands whose connections end together would all be there
+// at once.
+func (k *Clock) letWake() {
+	for k.waking.Load() > wakingMax {
+		runtime.Gosched()
 	}
 }

@@ -133,6 +133,7 @@ func (l *lot) run(epoll *os.File) {
 		for _, event := range events[:n] {
 			if c := l.at(event.Fd, uint32(event.Pad)); c != nil {
 				c.unpark()
+				c.cfg.Clock.letWake()
 			}
 		}
 	}

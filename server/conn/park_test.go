@@ -31,28 +31,20 @@ func served(t testing.TB, cfg *conn.Config) (*conn.Conn, *peer, ends) {
 }
 
 // A connection waits for its first message on a goroutine, but in a crowd of such
-// it rests first. Either way it no longer counts once it has said something, or
-// rests.
+// it rests first.
 func TestRestsFirstInACrowd(t *testing.T) {
-	cfg := &conn.Config{Clock: &conn.Clock{}}
-	for _, crowd := range []int32{0, conn.FreshMax - 1, conn.FreshMax} {
-		cfg.Clock.Crowd(crowd)
-		c, p, h := served(t, cfg)
-		if full := crowd == conn.FreshMax; c.Rests() != full {
+	for _, crowd := range []int{0, conn.AwakeMax - 1, conn.AwakeMax} {
+		clock, stop := conn.StillClock()
+		clock.Crowd(crowd)
+		c, p, h := served(t, &conn.Config{Clock: clock})
+		if full := crowd == conn.AwakeMax; c.Rests() != full {
 			t.Errorf("among %d it rests: %v", crowd, c.Rests())
 		}
 		p.send(`text "first"`)
 		p.want(`text "first"`)
-		if n := cfg.Clock.Crowd(-crowd); n != 0 {
-			t.Errorf("among %d it counts %d after its first message", crowd, n)
-		}
 		p.nc.Close()
 		<-h
-	}
-	c, _, _ := served(t, cfg)
-	rest(t, c)
-	if n := cfg.Clock.Crowd(0); n != 0 {
-		t.Errorf("it counts %d at rest", n)
+		stop()
 	}
 }
 

@@ -175,6 +175,9 @@ func (c *Conn) receive() ([]byte, error) {
 	if began == 0 {
 		began = c.cfg.Clock.Now()
 		c.waiting.Store(began)
+		if c.parkAgain() {
+			return nil, errParked
+		}
 		runtime.Gosched() // others are read first: meanwhile more may come here, and a read in vain is saved
 	}
 	p, err := c.sock.read(c, c.space())
@@ -189,7 +192,6 @@ func (c *Conn) receive() ([]byte, error) {
 		p, err = c.sock.read(c, c.space())
 	}
 	c.waiting.Store(0)
-	c.knownNow()
 	if _, partial := c.partial(); partial {
 		c.in.slow += c.cfg.Clock.Now() - began
 	}
@@ -228,8 +230,8 @@ func (c *Conn) releaseBuffer() {
 		readBuffers.Put(c.in.buf)
 		c.in.buf = nil
 	}
-	if c.favour == holding {
-		c.favour = none
+	if c.holding {
+		c.holding = false
 		c.cfg.Clock.holding.Add(-1)
 	}
 }
@@ -244,9 +246,9 @@ const holdMax = 32
 // It gives where to read to when there is something; false if the connection failed.
 func (c *Conn) stall() (space []byte, ok bool) {
 	switch {
-	case c.favour == holding:
+	case c.holding:
 	case c.cfg.Clock.holding.Add(1) <= holdMax:
-		c.favour = holding
+		c.holding = true
 	default:
 		c.cfg.Clock.holding.Add(-1)
 		c.in.rcv.Settle()
