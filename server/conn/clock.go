@@ -97,9 +97,17 @@ func (k *Clock) remove(c *Conn) {
 	last := len(s) - 1
 	s[c.place], s[last].place = s[last], c.place
 	s[last] = nil
-	k.slots[c.slot] = s[:last]
+	k.slots[c.slot] = lean(s[:last])
 	k.count--
 	k.stir()
+}
+
+// lean gives back most of what a list takes that was much longer.
+func lean[T any](list []T) []T {
+	if cap(list) <= 64 || cap(list) <= 4*len(list) {
+		return list
+	}
+	return append(make([]T, 0, 2*len(list)), list...)
 }
 
 // run ticks until there is no connection left, and nothing to tidy up after.
@@ -118,7 +126,7 @@ func (k *Clock) run() {
 			return
 		}
 		due = append(due[:0], k.slots[i]...)
-		fresh, k.watched[1], k.watched[0] = k.watched[1], k.watched[0], fresh[:0]
+		fresh, k.watched[1], k.watched[0] = k.watched[1], k.watched[0], lean(fresh)[:0]
 		tidy := k.tidies(now)
 		k.mu.Unlock()
 		for _, c := range due {

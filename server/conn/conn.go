@@ -62,7 +62,6 @@ type Conn struct {
 	role  frame.Role
 	slot  uint8 // in the Clock
 	place int32 // in its slot
-	bay   int32 // in the Clock's lot; -1: none
 }
 
 // What is inbound belongs to the reading goroutine. A connection at rest has none:
@@ -93,7 +92,7 @@ func New(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte,
 }
 
 func newConn(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte, cfg *Config) *Conn {
-	c := &Conn{cfg: cfg, role: role, agreed: &nothing, nc: nc, bay: -1}
+	c := &Conn{cfg: cfg, role: role, agreed: &nothing, nc: nc}
 	if agreed != nothing.Agreement {
 		c.agreed = &agreement{Agreement: agreed}
 	}

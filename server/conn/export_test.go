@@ -35,7 +35,10 @@ func (c *Conn) CheckDeadlines(passed time.Duration) {
 	c.checkDeadlines(c.cfg.Clock.Now() + int64(passed))
 }
 
-const AwakeMax = awakeMax
+const (
+	AwakeMax      = awakeMax
+	TicksPerRound = ticksPerRound
+)
 
 // StillClock gives a Clock that does not tick, and what ends it.
 func StillClock() (k *Clock, stop func()) {
@@ -55,6 +58,16 @@ func (k *Clock) Crowd(n int) int {
 
 // ParkAfter lets so much time pass for a Clock that is still.
 func (k *Clock) ParkAfter() { k.now.Add(int64(parkAfter)) }
+
+// Room is for how many connections the Clock has memory.
+func (k *Clock) Room() (n int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, slot := range k.slots {
+		n += cap(slot)
+	}
+	return n
+}
 
 const HoldMax = holdMax
 

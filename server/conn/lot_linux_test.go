@@ -65,6 +65,32 @@ func many(t *testing.T, n int, clock *conn.Clock, h conn.Handler) (peers []*peer
 	return peers
 }
 
+// What a crowd took in the Clock and its lot is given back when most have gone, while
+// some stay.
+func TestCrowdGivesBack(t *testing.T) {
+	const stay, crowd = 5, 400
+	clock := &conn.Clock{}
+	h := make(ends, crowd)
+	stayers := many(t, stay, clock, h)
+	few, _ := clock.Bays()
+	peers := many(t, crowd, clock, h)
+	if _, bays := clock.Bays(); bays < crowd || clock.Room() < crowd {
+		t.Errorf("a crowd of %d has memory for %d, and for %d in the lot", crowd, clock.Room(), bays)
+	}
+	for _, p := range peers {
+		p.nc.Close()
+		<-h
+	}
+	if n, bays := clock.Bays(); n != few || bays > max(64, 4*few) {
+		t.Errorf("%d bays are left, with memory for %d, before there were %d", n, bays, few)
+	}
+	wait(t, func() bool { return clock.Room() <= 64*conn.TicksPerRound })
+	for _, p := range stayers {
+		p.send(`text "on"`)
+		p.want(`text "on"`)
+	}
+}
+
 // A connection that wakes in a crowd rests again at once when it has nothing more to
 // read, unless it talks all the time. Inside a message it does not.
 func TestRestsAtOnceInACrowd(t *testing.T) {

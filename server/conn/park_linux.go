@@ -15,15 +15,18 @@ import (
 // read. Each [Clock] has one.
 //
 // A descriptor is armed for one event at a time (EPOLLONESHOT). What the event
-// carries is a place in the lot and the place's generation, never a descriptor:
-// an event that comes after its connection has left finds another generation and
-// is dropped.
+// carries is the descriptor, whose number is that of its bay, and a generation: an
+// event that comes after its connection has left finds another generation there,
+// whoever has the number by then, and is dropped. A new descriptor gets the lowest
+// number that is free, so there are few gaps, and when a crowd has gone the bays at
+// the end are given back.
 type lot struct {
 	mu    sync.Mutex
 	epoll *os.File // waited for in the runtime's poller; nil: not open yet
 	fd    int
-	bays  []bay
-	free  []int32
+	bays  []bay // by descriptor
+	taken int
+	gen   uint32 // of the bay that was taken last
 }
 
 type bay struct {
@@ -34,9 +37,9 @@ type bay struct {
 // lotEvents is how many events one call takes.
 const lotEvents = 128
 
-// epollData packs a bay and its generation into an event, and takes them apart.
-func epollData(at int32, gen uint32) syscall.EpollEvent {
-	return syscall.EpollEvent{Events: syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLONESHOT, Fd: at, Pad: int32(gen)}
+// eventOf gives what is waited for of a descriptor in a bay of that generation.
+func eventOf(fd uintptr, gen uint32) syscall.EpollEvent {
+	return syscall.EpollEvent{Events: syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLONESHOT, Fd: int32(fd), Pad: int32(gen)}
 }
 
 // park arms c's descriptor. It is false if that cannot be done; then c goes on
@@ -49,11 +52,11 @@ func (l *lot) park(c *Conn, fd uintptr) bool {
 		return false
 	}
 	op := syscall.EPOLL_CTL_MOD
-	if c.bay < 0 {
+	if !l.has(c, fd) {
 		op = syscall.EPOLL_CTL_ADD
-		c.bay = l.take(c)
+		l.take(c, fd)
 	}
-	event := epollData(c.bay, l.bays[c.bay].gen)
+	event := eventOf(fd, l.bays[fd].gen)
 	c.parked.Store(true)
 	if err := epollCtl(l.fd, op, fd, &event); err != 0 {
 		c.parked.Store(false)
@@ -62,31 +65,43 @@ func (l *lot) park(c *Conn, fd uintptr) bool {
 	return true
 }
 
-// take gives a free bay to c.
-func (l *lot) take(c *Conn) int32 {
-	if n := len(l.free); n > 0 {
-		at := l.free[n-1]
-		l.free = l.free[:n-1]
-		l.bays[at].conn = c
-		return at
+// has says whether c has a bay.
+func (l *lot) has(c *Conn, fd uintptr) bool {
+	return fd < uintptr(len(l.bays)) && l.bays[fd].conn == c
+}
+
+// take gives c its bay.
+func (l *lot) take(c *Conn, fd uintptr) {
+	if more := int(fd) + 1 - len(l.bays); more > 0 {
+		l.bays = append(l.bays, make([]bay, more)...)
 	}
-	l.bays = append(l.bays, bay{conn: c})
-	return int32(len(l.bays) - 1)
+	l.gen++
+	l.bays[fd] = bay{c, l.gen}
+	l.taken++
 }
 
 // leave takes c out before its descriptor is closed.
 func (l *lot) leave(c *Conn, fd uintptr) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if c.bay < 0 {
+	if !l.has(c, fd) {
 		return
 	}
 	epollCtl(l.fd, syscall.EPOLL_CTL_DEL, fd, &syscall.EpollEvent{})
-	b := &l.bays[c.bay]
-	b.conn = nil
-	b.gen++
-	l.free = append(l.free, c.bay)
-	c.bay = -1
+	l.bays[fd] = bay{}
+	l.taken--
+	if len(l.bays) > 4*l.taken {
+		l.giveBack()
+	}
+}
+
+// giveBack lets go of the free bays at the end.
+func (l *lot) giveBack() {
+	n := len(l.bays)
+	for n > 0 && l.bays[n-1].conn == nil {
+		n--
+	}
+	l.bays = lean(l.bays[:n])
 }
 
 // open makes the epoll set and starts its goroutine.
@@ -110,7 +125,7 @@ func (l *lot) close() {
 	defer l.mu.Unlock()
 	if l.epoll != nil {
 		l.epoll.Close()
-		l.epoll, l.bays, l.free = nil, nil, nil
+		l.epoll, l.bays, l.taken = nil, nil, 0
 	}
 }
 
@@ -140,11 +155,11 @@ func (l *lot) run(epoll *os.File) {
 }
 
 // at gives the connection of an event, nil if it has left.
-func (l *lot) at(place int32, gen uint32) *Conn {
+func (l *lot) at(fd int32, gen uint32) *Conn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if int(place) < len(l.bays) && l.bays[place].gen == gen {
-		return l.bays[place].conn
+	if int(fd) < len(l.bays) && l.bays[fd].gen == gen {
+		return l.bays[fd].conn
 	}
 	return nil
 }
