@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"testing"
 	"testing/synctest"
+	"weak"
 )
 
 // Pumps end, whether they sleep or are at work, and deliver nothing later.
@@ -72,4 +73,32 @@ func TestPumpsShareShards(t *testing.T) {
 			t.Errorf("pump %d has %d shards, want 2", i, rooms[p])
 		}
 	}
+}
+
+// A room that was dropped is gone, with its log: the pump that ran it last does not
+// keep it.
+func TestPumpsForget(t *testing.T) {
+	cfg := still(t, idlePumps(1))
+	rs := newRooms(t, cfg)
+	room := weak.Make(visited(t, rs, cfg.Pumps))
+	for range 2 {
+		rs.Rest()
+	}
+	if runtime.GC(); rs.Len() > 0 || room.Value() != nil {
+		t.Errorf("%d rooms are there, and the one that was dropped is kept: %t", rs.Len(), room.Value() != nil)
+	}
+	runtime.KeepAlive(cfg.Pumps)
+}
+
+// visited gives a room in which somebody was.
+func visited(t *testing.T, rs *Rooms, pumps *Pumps) *Room {
+	p := &peer{}
+	c, start := join(t, rs, p, 0, Point{})
+	c.Ready()
+	publish(t, start.Room, "a")
+	pumps.spin()
+	p.expect(t, 0, 1, "a")
+	c.Leave()
+	pumps.spin()
+	return start.Room
 }

@@ -43,5 +43,8 @@ func (q *queue) take() *shard {
 	if sh != nil {
 		q.first, sh.link = sh.link, nil
 	}
+	if q.first == nil {
+		q.last = nil // its room may be dropped before another shard comes
+	}
 	return sh
 }
