@@ -145,7 +145,7 @@ func TestJoinAndLeave(t *testing.T) {
 	eventually(t, "all but the bystanders have left", func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return len(s.visitors) == 2
+		return s.visitors.count == 2
 	})
 }
 

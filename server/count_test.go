@@ -203,7 +203,7 @@ func TestDrops(t *testing.T) {
 	}
 	silent := s.upgrade(t, "/").greeted()
 	s.mu.Lock()
-	for v := range s.visitors {
+	for v := range s.visitors.all() {
 		v.close(frame.GoingAway, "x", unblamed)
 	}
 	s.mu.Unlock()

@@ -113,10 +113,10 @@ func (s *Server) announce() bool {
 func (s *Server) enter(v *visit, kind string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, in := s.visitors[v]; in {
+	if s.visitors.has(v) {
 		return
 	}
-	s.visitors[v] = struct{}{}
+	s.visitors.add(v)
 	s.Metrics.Opened.Of(kind).Add(1)
 	s.Metrics.Connections.Of(kind).Add(1)
 	if s.left {
@@ -141,6 +141,6 @@ func (v *visit) leave(kind string) {
 	v.pass.Leave()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.visitors, v)
+	s.visitors.remove(v)
 	s.present.Done()
 }

@@ -18,9 +18,9 @@ type hall struct {
 	room *room.Room
 
 	mu       sync.Mutex
-	members  list                  // all of them
-	speakers map[*speaker]struct{} // those that speak chat.v1; nil: none
-	presence *chat.Presence        // nil while there are no speakers: nobody to tell
+	plain    list           // the members that do not speak chat.v1,
+	speakers list           // and those that do
+	presence *chat.Presence // nil while there are no speakers: nobody to tell
 
 	saying sync.Mutex
 	said   chat.Said
@@ -71,7 +71,7 @@ func (hs *halls) all() []*hall {
 func (h *hall) enter(m *member) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.members.add(m)
+	h.plain.add(m)
 	if h.presence != nil {
 		h.tell(h.presence.Enter(time.Now(), m.identity()))
 	}
@@ -89,8 +89,7 @@ func (h *hall) welcome(c *speaker, q chat.Query, welcome func(you chat.Member, m
 		you.Name = was.Name // a name that was made up renames nobody
 	}
 	h.tell(h.presence.Enter(now, you))
-	h.members.add(&c.member)
-	h.speakers[c] = struct{}{}
+	h.speakers.add(&c.member)
 	welcome(you, h.presence.Snapshot())
 }
 
@@ -99,22 +98,26 @@ func (h *hall) await(now time.Time) {
 	if h.presence != nil {
 		return
 	}
-	h.presence, h.speakers = &chat.Presence{}, map[*speaker]struct{}{}
-	for m := h.members.first; m != nil; m = m.next {
+	h.presence = &chat.Presence{}
+	for m := h.plain.first; m != nil; m = m.next {
 		h.presence.Enter(now, m.identity())
 	}
 }
 
-// leave takes m out, and tells who is interested.
+// leave takes m out, and tells who is interested. c is the speaker that m is; nil: a
+// plain one.
 func (h *hall) leave(m *member, c *speaker) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.members.remove(m)
-	delete(h.speakers, c)
+	if c == nil {
+		h.plain.remove(m)
+	} else {
+		h.speakers.remove(m)
+	}
 	switch {
 	case h.presence == nil:
-	case len(h.speakers) == 0:
-		h.presence, h.speakers = nil, nil
+	case h.speakers.first == nil:
+		h.presence = nil
 	default:
 		h.tell(h.presence.Leave(time.Now(), m.identity().ID))
 	}
@@ -157,8 +160,8 @@ func (h *hall) tick(ahead time.Duration) {
 func (h *hall) tell(notes []chat.Note) {
 	for _, note := range notes {
 		p := note.Append(nil)
-		for c := range h.speakers {
-			c.post(p)
+		for m := h.speakers.first; m != nil; m = m.next {
+			m.post(p)
 		}
 	}
 }
@@ -190,7 +193,8 @@ func (h *hall) trim() {
 	h.said.Trim(h.room.Status().Base)
 }
 
-// A list links the members of a hall.
+// A list links members of a hall. A map would keep what a crowd took, and grow while
+// many come and go.
 type list struct{ first *member }
 
 func (l *list) add(m *member) {

@@ -167,6 +167,6 @@ func TestChurn(t *testing.T) {
 	eventually(t, "an empty hall", func() bool {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		return h.members.first == nil && h.presence == nil && h.speakers == nil
+		return h.plain.first == nil && h.speakers.first == nil && h.presence == nil
 	})
 }

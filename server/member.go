@@ -192,6 +192,17 @@ func (m *member) offer(joined []byte, frames []room.Frame) (int, room.State) {
 	return 0, room.Gone
 }
 
+// post sends without waiting for a member that does not read. One that has gone
+// meanwhile was not too slow.
+func (m *member) post(p []byte) {
+	switch m.conn.Post(frame.Text, p) {
+	case nil:
+		m.countAnswer(len(p))
+	case conn.ErrQueueFull:
+		m.close(frame.TryAgainLater, tooSlow, overflow)
+	}
+}
+
 const tooSlow = "reads too slowly: messages were lost"
 
 // Overflowed closes the connection of a member that was too slow for the room:

@@ -85,7 +85,7 @@ func TestPanicInDelivery(t *testing.T) {
 	p := s.upgrade(t, "/").greeted()
 	c := &speaker{liveAt: 5}
 	s.mu.Lock()
-	for v := range s.visitors { // p's alone
+	for v := range s.visitors.all() { // p's alone
 		c.server, c.conn = s.Server, v.conn
 	}
 	s.mu.Unlock()

@@ -50,7 +50,7 @@ type Server struct {
 	mu       sync.Mutex
 	closing  bool // nobody enters any more
 	left     bool // and all are told to leave
-	visitors map[*visit]struct{}
+	visitors visitors
 	present  sync.WaitGroup // upgrades under way, and visitors; nobody enters once closing is set
 }
 
@@ -69,17 +69,16 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		cfg:      c,
-		log:      c.Log,
-		chat:     c.chatConn(),
-		echo:     c.echoConn(),
-		page:     page,
-		web:      c.web(),
-		gate:     gate,
-		limits:   c.Limits,
-		started:  time.Now(),
-		visitors: map[*visit]struct{}{},
-		halls:    halls{byRoom: map[*room.Room]*hall{}, said: c.Rooms.Messages},
+		cfg:     c,
+		log:     c.Log,
+		chat:    c.chatConn(),
+		echo:    c.echoConn(),
+		page:    page,
+		web:     c.web(),
+		gate:    gate,
+		limits:  c.Limits,
+		started: time.Now(),
+		halls:   halls{byRoom: map[*room.Room]*hall{}, said: c.Rooms.Messages},
 	}
 	s.Metrics = metrics.NewChat(metrics.ChatConfig{
 		Version: c.Version, Revision: c.Revision,

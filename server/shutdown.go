@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"rfc6455/frame"
@@ -88,10 +89,7 @@ func (s *Server) sayGoodbye(ctx context.Context, ended <-chan struct{}) {
 func (s *Server) guests() []*visit {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := make([]*visit, 0, len(s.visitors))
-	for v := range s.visitors {
-		all = append(all, v)
-	}
+	all := slices.AppendSeq(make([]*visit, 0, s.visitors.count), s.visitors.all())
 	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all
 }
@@ -101,7 +99,7 @@ func (s *Server) empty() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.left = true
-	for v := range s.visitors {
+	for v := range s.visitors.all() {
 		v.close(frame.GoingAway, goodbye, unblamed)
 	}
 }

@@ -45,7 +45,7 @@ func talk(t *testing.T, members []*client, rounds int) {
 func (s *rig) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.visitors)
+	return s.visitors.count
 }
 
 // lists says whether the server has a client's connection among its visitors. Their
@@ -53,7 +53,7 @@ func (s *rig) count() int {
 func (s *rig) lists(nc net.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for v := range s.visitors {
+	for v := range s.visitors.all() {
 		if v.conn.NetConn().RemoteAddr().String() == nc.LocalAddr().String() {
 			return true
 		}

@@ -180,17 +180,6 @@ func (c *speaker) answer(m interface{ Append([]byte) []byte }) {
 	}
 }
 
-// post sends without waiting for a speaker that does not read. One that has gone
-// meanwhile was not too slow.
-func (c *speaker) post(p []byte) {
-	switch c.conn.Post(frame.Text, p) {
-	case nil:
-		c.countAnswer(len(p))
-	case conn.ErrQueueFull:
-		c.close(frame.TryAgainLater, tooSlow, overflow)
-	}
-}
-
 // say publishes a text. Coming back from the room is its acknowledgement; one
 // that the room holds already is acknowledged to its sender alone.
 func (c *speaker) say(say chat.Say) {

@@ -26,6 +26,8 @@ type visit struct {
 	read traffic // the reader's
 	sent struct{ messages, bytes atomic.Uint64 }
 
+	prev, next *visit // among the visitors; under Server.mu
+
 	late    atomic.Int32  // twice how often it has not caught up; odd: it has ended
 	verdict atomic.Uint32 // the code that we began to close with, and a reason<<16
 }
