@@ -44,7 +44,8 @@
 // the handshake's rules; Origin, by [handshake.CheckOrigin]. Host is judged before
 // all, by [handshake.CheckHost], where the listener is on loopback or there are
 // Config.Hosts. Who has not come so far is one of Config.HTTPConnections at most:
-// over it who comes waits, until the one there the longest is closed. The log names
+// over it who comes waits, until the one there the longest is closed; and of a throng
+// the first are let in, the others as these go on, or by and by. The log names
 // the flag of cmd/chat that would let in who was refused for Origin or Host, and the
 // peer that may be a proxy. What a person can act on, like a full room, is said behind
 // the upgrade, since browsers hide HTTP's status: by chat.v1's "error", and 1013.

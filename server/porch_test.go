@@ -3,8 +3,10 @@ package server
 import (
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,6 +71,63 @@ func TestPorchWaits(t *testing.T) {
 		}
 	}
 	verify()
+}
+
+// A throng comes in by and by: so many within a time, unless one of them has gone, or
+// was answered. Who is there for longer stands in nobody's way.
+func TestPorchThrong(t *testing.T) {
+	for _, state := range []http.ConnState{http.StateHijacked, http.StateClosed, http.StateIdle} {
+		synctest.Test(t, func(t *testing.T) {
+			var p porch
+			p.limit(0, nil)
+			wait := func(what string, want time.Duration) net.Conn {
+				t.Helper()
+				began := time.Now()
+				if !p.await() || time.Since(began) != want {
+					t.Errorf("%s: the next one waits for %v, want %v", what, time.Since(began), want)
+				}
+				nc, _ := net.Pipe()
+				p.note(nc, http.StateNew)
+				return nc
+			}
+			var last net.Conn
+			for range throngMost {
+				last = wait("few are there", 0)
+			}
+			p.note(last, http.StateActive)
+			time.AfterFunc(throngTime/2, func() { p.note(last, state) })
+			wait("one of them is no stranger now, "+state.String(), throngTime/2)
+			wait("the first of them came a while ago", throngTime/2)
+			for range throngMost - 2 {
+				wait("so did the others", 0)
+			}
+			wait("but not these", throngTime/2)
+			go p.close()
+			if p.await() {
+				t.Error("somebody comes after it was closed")
+			}
+		})
+	}
+}
+
+// However short a pause is, and though the world stops as it begins, it ends.
+func TestPorchPauses(t *testing.T) {
+	var p porch
+	p.limit(0, nil)
+	var paused atomic.Bool
+	var gc sync.WaitGroup
+	gc.Go(func() {
+		for !paused.Load() {
+			runtime.GC()
+		}
+	})
+	for range 10_000 {
+		p.mu.Lock()
+		p.pause(1)
+		p.mu.Unlock()
+	}
+	paused.Store(true)
+	gc.Wait()
 }
 
 // However they come and end, nobody stays on the porch.
