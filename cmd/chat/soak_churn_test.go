@@ -22,13 +22,20 @@ import (
 // TestSoakChurn has thousands of connections come and go, in every way in which that
 // can be done, while some stay and talk: those lose nothing, and when the others have
 // gone nothing of them is left.
+//
+// Two states at rest are compared, each after a crowd of the same kind and with a full
+// history. Goroutines leave a record each with the runtime, which never frees one, for
+// as many as ever were there at once; the server bounds that, so before the first state
+// it has as many as it takes: all that may be there without an upgrade.
 func TestSoakChurn(t *testing.T) {
 	soaks(t)
-	crowd, processes := scale(5000, 300), scale(5, 2)
-	p := startPatient(t, freeAddress(t), "-history-messages", "500", "-history-keep", "500", "-room-idle", "1s")
+	crowd, processes, strangers := scale(5000, 300), scale(5, 2), scale(1024, 100)
+	p := startPatient(t, freeAddress(t), "-history-messages", "500", "-history-keep", "500", "-room-idle", "1s",
+		"-max-http-connections", strconv.Itoa(strangers))
 	talk := p.stay(scale(50, 10), 20)
 	stay := len(talk.all)
-	p.churn(crowd, processes, warmTime()) // what grows once, has
+	p.throng(strangers)
+	p.churn(crowd, processes, warmTime())
 	before := p.settled(stay, account{})
 	began := time.Now()
 	visits := p.churn(crowd, processes, *soak)
@@ -37,6 +44,23 @@ func TestSoakChurn(t *testing.T) {
 	talk.end()
 	if visits < crowd {
 		t.Errorf("only %d visits", visits)
+	}
+}
+
+// throng has so many come who say nothing, and go when all are let in.
+func (p *patient) throng(strangers int) {
+	p.t.Helper()
+	for range strangers {
+		nc, err := net.Dial("tcp", p.host)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		defer nc.Close()
+	}
+	for end := time.Now().Add(patience); p.look().goroutines < strangers; {
+		if time.Now().After(end) {
+			p.t.Fatalf("not all are let in: %v, want %d goroutines", p.look(), strangers)
+		}
 	}
 }
 
