@@ -24,7 +24,8 @@ type Clock struct {
 	runs  bool
 	lot   lot // of the connections that are parked
 
-	watched [2][]*Conn // came or woke in this tick, and in the one before: to be parked soon
+	watched [2][]*Conn // came or woke in this tick, and in the one before: to be parked soon; nil: has ended
+	awake   int        // those of this tick that have not ended
 
 	burst  int   // connections that came, left or were unparked since memory was last returned
 	moved  int64 // when the last one did
@@ -58,8 +59,8 @@ func (k *Clock) add(c *Conn) {
 }
 
 // came has c, which is new, parked as soon as it is silent for a moment. It is false
-// if most are watched already that came or woke in this tick: then c is to be parked
-// at once.
+// if most are there already that came or woke in this tick: then c is to be parked at
+// once.
 func (k *Clock) came(c *Conn, most int) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -76,9 +77,11 @@ func (k *Clock) woke(c *Conn, most int) bool {
 
 // watch is both with k.mu held.
 func (k *Clock) watch(c *Conn, most int) bool {
-	if len(k.watched[0]) >= most {
+	if k.awake >= most {
 		return false
 	}
+	k.awake++
+	c.watched = int32(len(k.watched[0]))
 	k.watched[0] = append(k.watched[0], c)
 	return true
 }
@@ -99,7 +102,21 @@ func (k *Clock) remove(c *Conn) {
 	s[last] = nil
 	k.slots[c.slot] = lean(s[:last])
 	k.count--
+	k.unwatch(c)
 	k.stir()
+}
+
+// unwatch forgets c where it is watched: what has ended is not to be kept for that.
+// k.mu is held.
+func (k *Clock) unwatch(c *Conn) {
+	for i, list := range k.watched {
+		if int(c.watched) < len(list) && list[c.watched] == c {
+			list[c.watched] = nil
+			if i == 0 {
+				k.awake--
+			}
+		}
+	}
 }
 
 // lean gives back most of what a list takes that was much longer.
@@ -127,13 +144,16 @@ func (k *Clock) run() {
 		}
 		due = append(due[:0], k.slots[i]...)
 		fresh, k.watched[1], k.watched[0] = k.watched[1], k.watched[0], lean(fresh)[:0]
+		k.awake = 0
 		tidy := k.tidies(now)
 		k.mu.Unlock()
 		for _, c := range due {
 			c.checkDeadlines(now)
 		}
 		for _, c := range fresh {
-			c.checkParking(now)
+			if c != nil {
+				c.checkParking(now)
+			}
 		}
 		clear(due)
 		clear(fresh)

@@ -59,9 +59,10 @@ type Conn struct {
 	brief   bool // the reader parks as soon as there is nothing to read
 	hasty   bool // it did so before it was woken
 
-	role  frame.Role
-	slot  uint8 // in the Clock
-	place int32 // in its slot
+	role    frame.Role
+	slot    uint8 // in the Clock
+	place   int32 // in its slot
+	watched int32 // in the Clock's list of those that came or woke
 }
 
 // What is inbound belongs to the reading goroutine. A connection at rest has none:

@@ -31,7 +31,7 @@ func served(t testing.TB, cfg *conn.Config) (*conn.Conn, *peer, ends) {
 }
 
 // A connection waits for its first message on a goroutine, but in a crowd of such
-// it rests first.
+// it rests first. Who has ended counts no more.
 func TestRestsFirstInACrowd(t *testing.T) {
 	for _, crowd := range []int{0, conn.AwakeMax - 1, conn.AwakeMax} {
 		clock, stop := conn.StillClock()
@@ -44,6 +44,9 @@ func TestRestsFirstInACrowd(t *testing.T) {
 		p.want(`text "first"`)
 		p.nc.Close()
 		<-h
+		if n := clock.Crowd(0); n != crowd {
+			t.Errorf("among %d it is %d when it has ended", crowd, n)
+		}
 		stop()
 	}
 }
