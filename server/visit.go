@@ -17,14 +17,15 @@ import (
 // A visit is a connection, whatever it is here for: how it came, what it carried
 // and why it ended.
 type visit struct {
-	conn   *conn.Conn // first: a broadcast needs nothing else
+	conn *conn.Conn // these two first: a broadcast needs nothing else
+	sent struct{ messages, bytes atomic.Uint64 }
+
 	server *Server
 	pass   *admit.Pass
 	client *netip.Addr   // for whom a proxy asks; nil: the peer
 	since  time.Duration // from the server's start
 
 	read traffic // the reader's
-	sent struct{ messages, bytes atomic.Uint64 }
 
 	prev, next *visit // among the visitors; under Server.mu
 

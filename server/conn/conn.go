@@ -27,8 +27,8 @@ type Conn struct {
 	lingering bool   // the peer's end of TCP is awaited
 	native    native // the system's part of sock
 	sock      socket
+	tail      [][]byte // shared frames that go out before the output, see Deliver
 	snd       session.Sender
-	tail      [][]byte      // shared frames that go out before the output, see Deliver
 	ready     func()        // see OnReady
 	began     int64         // when our Close was sent; when the lingering began
 	pinged    int64         // when our Ping was sent that nothing answered; 0: none
