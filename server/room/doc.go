@@ -10,10 +10,9 @@
 //     message that it is offered next.
 //   - A [Frame] is a message on the wire in one [Encoding], and is encoded once
 //     for all. A [Batch] is a run of them, joined for one write.
-//   - A shard is a part of a room's members, with a cursor of its own: the first
-//     128 of them, then 32 or a 32nd of the room. Members whose cursor is the
-//     shard's are in step with it.
-//     Those who are ready for more and elsewhere in the log lag. Those who are
+//   - A shard is a part of a room's members, with a cursor of its own: 16 of them,
+//     or a 32nd of the room. Members whose cursor is the shard's are in step with
+//     it. Those who are ready for more and elsewhere in the log lag. Those who are
 //     not ready are away: nothing is offered to them, and nothing is kept for
 //     them; they are looked at only when the log lets go of what they need.
 //   - The front row is a shard of those who spoke lately, 16 at most, in a room
@@ -38,14 +37,15 @@
 // never past the shard's. Who arrives at the shard's cursor is in step again.
 // Messages that are published during a pass leave together with the next one,
 // so a busy room sends larger batches, and a quiet room sends at once. A pump
-// that wakes breathes first, and again after each turn as long as that brings
+// that wakes breathes first, and again between the turns as long as that brings
 // messages: the next shard takes them along.
 //
-// The front row has every second turn while there is something new. Who speaks
-// again when he has seen what he said, as most do, waits for the sends of one
-// shard then, and the others gather more: with 10 speakers among 1,000 some 40
-// messages leave in one write instead of 10. It lets the others come up when they
-// are 16 KiB behind. Who speaks ([Cursor.Publish]) moves there after the pass that
+// The front row has a turn after each 32 sends of the others, while there is
+// something new. Who speaks again when he has seen what he said, as most do, waits
+// for those few sends then, and the others gather more: with 10 speakers 20
+// messages leave in one write to each of 100, and some 45 to each of 1,000, where it
+// would be 10. It lets the others come up when they are 8 KiB behind: what is
+// longer fills the writes anyway. Who speaks ([Cursor.Publish]) moves there after the pass that
 // brought his message, to a free seat; when there is none, those who have been
 // silent since somebody was last turned away move back.
 //
@@ -83,14 +83,17 @@
 //	bytes of all logs' bodies        Config.Total      none     the oldest of who says something, Rooms.Relieve
 //	rests without members            Config.Idle       2        the room goes
 //	wait of a publisher              its context       -        the context's error
-//	members of a shard               seating           32-4,096 another shard
+//	members of a shard               seating           16-4,096 another shard
 //	members of the front row         frontSeats        16       who was silent makes place
-//	how far it is ahead              frontAhead        16 KiB   it lets the others go first
+//	how far it is ahead              frontAhead        8 KiB    it lets the others go first
+//	sends of the others              frontEvery        32       its turn, if it has something
 //	seats of a room on one pump      pumpMembers       4,096    the next pump takes part
 //	bytes of a batch                 batchBytes        64 KiB   another pass
 //	sends of a turn                  sendsPerTurn      128      another turn
 //	breaths in a row                 breaths           10       the turn begins
-//	turns without one                maxPause          64       a breath
+//	sends without one                breathAtLast      512      a breath
+//	the same where it may bring much breathAfter       8        a breath
+//	breaths that bring nothing       hopes             16       it may bring little
 //	passes that a pump keeps         sparePasses       512      garbage
 //	lists for those that lag         spareLags         64       garbage
 //

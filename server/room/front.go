@@ -6,7 +6,7 @@ import (
 )
 
 // A room of more than one shard has a front row: a shard of those who spoke
-// lately, a few at most, which gets a turn between those of the others. Most who
+// lately, a few at most, which gets a turn now and then between those of the others. Most who
 // speak again do so when they have seen what they said: they wait for a few sends
 // then, not for a thousand, and what they say meanwhile leaves in the same writes
 // to all who listen.
@@ -14,14 +14,14 @@ import (
 // Who moves is ahead of the shard that it comes to, whose cursor keeps the log
 // from letting go of what it needs.
 
-// frontSeats is how many members the front row has at most: half as many as the
-// others' smallest shard, so that those get two sends of three at least.
+// frontSeats is how many members the front row has at most: half of frontEvery, so
+// that the others get two sends of three at least.
 const frontSeats = 16
 
 // frontAhead is how many bytes of messages the front row may be ahead of the others.
 // A write of as much costs by its bytes more than by itself: to gather more brings
 // little.
-const frontAhead = 16 << 10
+const frontAhead = 8 << 10
 
 // Publish is [Room.Publish] for what the member says: it is served sooner from then
 // on, as long as others do not speak more.
@@ -144,9 +144,9 @@ func (r *Room) move(c *Cursor, to *shard) {
 
 // strained says that others are so far behind the front row that it should let them
 // come up: it would be the one to fill their sockets.
-func (r *Room) strained() bool {
+func (r *Room) strained(front *shard) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	behind := r.head - r.lowest()
-	return behind > 0 && r.bytes/int(r.head-r.base)*int(behind) > frontAhead
+	ahead := front.cursor - r.lowest()
+	return ahead > 0 && r.bytes/int(r.head-r.base)*int(ahead) > frontAhead
 }

@@ -13,7 +13,7 @@ func rows(t *testing.T, members, messages int) (cursors []*Cursor, peers []*peer
 	t.Helper()
 	cfg := still(t, idlePumps(1))
 	cfg.Messages = messages
-	cfg.seating = seating{first: 4, least: 4, most: 4}
+	cfg.seating = seating{least: 4, most: 4}
 	rs := newRooms(t, cfg)
 	for i := range members {
 		p := &peer{}
@@ -99,8 +99,8 @@ func TestNoFrontRow(t *testing.T) {
 	}
 }
 
-// The front row has every second turn: what it says to what it sees leaves to the
-// others together, but those are never far behind.
+// The front row has a turn between those of the others: what it says to what it sees
+// leaves to them together, but they are never far behind.
 func TestFrontRowGoesBetween(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -109,7 +109,7 @@ func TestFrontRowGoesBetween(t *testing.T) {
 		high int // and at most
 	}{
 		{"small messages gather", "x", 2, 3},
-		{"large ones do not pile up", strings.Repeat("x", frontAhead), 4, 12},
+		{"large ones do not pile up", strings.Repeat("x", frontAhead), 3, 12},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cursors, peers, r := rows(t, 41, 100)
@@ -137,6 +137,41 @@ func TestFrontRowGoesBetween(t *testing.T) {
 				p.expect(t, Encoding(i%2), 1, append([]string{tt.body, tt.body}, bodies...)...)
 			}
 		})
+	}
+}
+
+// The front row is next when it is due, unless it is so far ahead that the others are
+// to come up. That it is behind, as where many speak, is no reason to wait.
+func TestFrontRowIsDue(t *testing.T) {
+	for _, ahead := range []bool{true, false} {
+		cursors, _, r := rows(t, 41, 100)
+		p := r.cfg.Pumps.pumps[0]
+		body := strings.Repeat("x", frontAhead+1)
+		say(t, cursors[0], body)
+		publish(t, r, body)
+		front := p.pop() // woken by the message; it will wake the others
+		if !front.front {
+			t.Fatal("the message woke another one")
+		}
+		if ahead {
+			p.give(front)
+		} else {
+			for _, sh := range r.shards {
+				sh.wake() // the others come to the message, and the front row does not
+			}
+			for !p.queues.empty() {
+				p.give(p.pop())
+			}
+			p.push(front)
+		}
+		publish(t, r, body)
+		for _, sh := range r.shards {
+			sh.wake()
+		}
+		p.queues.sends = frontEvery
+		if sh := p.pop(); sh.front == ahead {
+			t.Errorf("ahead %v: in front is who is next: %v", ahead, sh.front)
+		}
 	}
 }
 

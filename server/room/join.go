@@ -67,7 +67,7 @@ func (r *Room) locate(at Point) (next uint64, resync bool) {
 // seat gives a shard with a free place, which is not the front row. Called with
 // r.mu held.
 func (r *Room) seat() *shard {
-	seats, pump, pumped := r.cfg.seating.first, (*pump)(nil), 0
+	pump, pumped := (*pump)(nil), 0
 	for _, sh := range slices.Backward(r.shards) {
 		if sh.front {
 			continue
@@ -75,7 +75,6 @@ func (r *Room) seat() *shard {
 		if sh.members < int(sh.seats) {
 			return sh
 		}
-		seats = r.cfg.seating.next(r.members)
 		if pump == nil {
 			pump = sh.pump
 		}
@@ -86,7 +85,7 @@ func (r *Room) seat() *shard {
 	if pump == nil || pumped >= pumpMembers {
 		pump = r.cfg.Pumps.next()
 	}
-	return r.newShard(pump, seats, r.head)
+	return r.newShard(pump, r.cfg.seating.next(r.members), r.head)
 }
 
 // newShard gives one without members that has come to cursor. Called with r.mu held.

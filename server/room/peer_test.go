@@ -54,7 +54,7 @@ func still(_ testing.TB, pumps *Pumps) Config {
 }
 
 // large is for tests of one shard that is large.
-var large = seating{first: shardSeats, least: shardSeats, most: shardSeats}
+var large = seating{least: shardSeats, most: shardSeats}
 
 const shardSeats = 4096
 

@@ -16,12 +16,14 @@ const (
 	// spareLags is for how many shards a pump keeps space for those that lag.
 	spareLags = 64
 
-	// breaths is how often a pump that wakes lets readers go first, as long as
-	// they bring something: what they append leaves in the same write.
-	breaths = 10
-
-	// maxPause is how many turns a pump gives at most before it breathes.
-	maxPause = 64
+	// breaths is how often a pump lets readers go first, as long as they bring
+	// something: what they append leaves in the same write. It does so when it
+	// wakes, and after so many sends: a few of them if one of the last hopes times
+	// brought something.
+	breaths      = 10
+	breathAfter  = 8
+	breathAtLast = 512
+	hopes        = 16
 )
 
 // Pumps are the goroutines that send, for all the rooms of a process.
@@ -67,7 +69,7 @@ func NewPumps(n int, breath func() Breath) *Pumps {
 func idlePumps(n int) *Pumps {
 	ps := &Pumps{done: make(chan struct{})}
 	for range n {
-		p := &pump{number: uint32(len(ps.pumps)), said: &ps.said, pause: maxPause, breath: yield{}}
+		p := &pump{number: uint32(len(ps.pumps)), said: &ps.said, breath: yield{}}
 		p.work.L = &p.mu
 		ps.pumps = append(ps.pumps, p)
 	}
@@ -106,8 +108,8 @@ type pump struct {
 	lags   [][]*Cursor // space for those that lag, until shards have some
 	heard  []*Cursor   // space for those who speak
 	breath Breath
-	turns  int // since it last breathed
-	pause  int // how many may be until it breathes again
+	sends  int // since it last breathed
+	hope   int // how often it breathes soon again though that brings nothing
 }
 
 // run is the pump's goroutine.
@@ -131,17 +133,16 @@ func (p *pump) await() bool {
 	return !closed
 }
 
-// gather lets readers go first, as long as they bring something. It is due after
-// each turn then, and the more seldom the less they bring.
+// gather lets readers go first, as long as they bring something.
 func (p *pump) gather() {
-	p.turns, p.pause = 0, min(2*p.pause, maxPause)
+	p.sends, p.hope = 0, max(p.hope-1, 0)
 	for range breaths {
 		said := p.said.Load()
 		p.breath.Take()
 		if p.said.Load() == said {
 			break
 		}
-		p.pause = 1
+		p.hope = hopes
 	}
 }
 
@@ -149,25 +150,37 @@ func (p *pump) gather() {
 func (p *pump) drain() {
 	for sh := p.pop(); sh != nil; sh = p.pop() {
 		p.give(sh)
-		if p.turns++; p.turns >= p.pause {
+		if p.sends >= breathAtLast || p.hope > 0 && p.sends >= breathAfter {
 			p.gather()
 		}
 	}
 }
 
-// give is one turn of a shard: passes, until nothing is left to do or it has
-// had its share. A pass counts as a send, so that one without members ends too.
+// give is one turn of a shard.
 func (p *pump) give(sh *shard) {
-	for sends := sh.share(); sends > 0; {
+	share := sh.share()
+	sends := share - sh.run(share)
+	p.sends += sends
+	if !sh.front {
+		p.queues.sends += sends
+	}
+}
+
+// run makes passes until nothing is left to do or the shard has had its share, and
+// gives how many sends are left of it. A pass counts as one, so that one without
+// members ends too.
+func (sh *shard) run(share int) int {
+	for sends := share; sends > 0; {
 		if sh.pass == nil && !sh.begin() {
 			if sh.sleep() {
-				return
+				return sends
 			}
 			continue
 		}
 		sends = sh.proceed(sends) - 1
 	}
 	sh.yield()
+	return 0
 }
 
 // push puts sh at the end of the queue, and wakes the pump if it sleeps.
@@ -184,7 +197,7 @@ func (p *pump) push(sh *shard) {
 // pop gives the shard whose turn it is; nil: none, or closed.
 func (p *pump) pop() *shard {
 	sh, alone := p.take()
-	if sh == nil || !sh.front || alone || !sh.room.strained() {
+	if sh == nil || !sh.front || alone || !sh.room.strained(sh) {
 		return sh
 	}
 	return p.exchange(sh)

@@ -1,11 +1,16 @@
 package room
 
 // The queues are the shards that have work, in the order in which they came. Front
-// rows have a queue of their own: each second turn is for one of them.
+// rows have a queue of their own: one of them is next when the others had so many
+// sends.
 type queues struct {
 	front, rest queue
-	fronted     bool // the last turn was a front row's
+	sends       int // of the others since a front row was next; the pump's own
 }
+
+// frontEvery is how many sends the others have between two turns of front rows: the
+// less, the more is said meanwhile and the later it comes to those at the end.
+const frontEvery = 32
 
 func (qs *queues) empty() bool { return qs.front.first == nil && qs.rest.first == nil }
 
@@ -18,8 +23,8 @@ func (qs *queues) put(sh *shard) {
 }
 
 func (qs *queues) take() *shard {
-	qs.fronted = qs.rest.first == nil || !qs.fronted && qs.front.first != nil
-	if qs.fronted {
+	if qs.rest.first == nil || qs.front.first != nil && qs.sends >= frontEvery {
+		qs.sends = 0
 		return qs.front.take()
 	}
 	return qs.rest.take()

@@ -4,14 +4,13 @@ import "sync"
 
 // A seating is how many members share a shard.
 type seating struct {
-	first int // of a room's first shard: to divide a small room costs more than it brings
-	least int // of a further one, which has a 32nd of the room's members,
-	most  int // within these bounds: a large room is walked in some dozen turns
+	least int // a 32nd of the room's members, within these bounds:
+	most  int // a large room is walked in some dozen turns
 }
 
-var usualSeating = seating{first: 128, least: 32, most: 4096}
+var usualSeating = seating{least: 16, most: 4096}
 
-// next is how many seats a further shard has in a room of so many members.
+// next is how many seats the next shard has in a room of so many members.
 func (s seating) next(members int) int { return min(max(members/32, s.least), s.most) }
 
 // pumpMembers is how many seats of a room a pump has before the next one takes part:

@@ -141,7 +141,7 @@ func wholeFrames(b []byte) (n int) {
 func TestSoak(t *testing.T) {
 	t.Run("crowd", func(t *testing.T) { testSoak(t, 200, *soak, seating{}) })
 	t.Run("few", func(t *testing.T) { testSoak(t, 3, *soak/4, seating{}) })
-	t.Run("divided", func(t *testing.T) { testSoak(t, 40, *soak/4, seating{1, 1, 1}) })
+	t.Run("divided", func(t *testing.T) { testSoak(t, 40, *soak/4, seating{1, 1}) })
 }
 
 // silence gives a member that is never ready, and one that is once, and takes

@@ -1,0 +1,65 @@
+package room
+
+import "testing"
+
+// readers is a Breath during which somebody says something, the next so many times.
+type readers struct {
+	say   func()
+	times int
+	taken int
+}
+
+func (r *readers) Take() {
+	r.taken++
+	if r.times > 0 {
+		r.times--
+		r.say()
+	}
+}
+
+func (*readers) Close() {}
+
+// A pump that wakes lets readers go first as long as they bring something, and again
+// between the turns for a while; in a quiet room it does so once.
+func TestGather(t *testing.T) {
+	const members, turns = 112, 7 // of 16
+	cfg := still(t, idlePumps(1))
+	rs := newRooms(t, cfg)
+	p := cfg.Pumps.pumps[0]
+	var r *Room
+	for range members {
+		c, start := join(t, rs, hole{}, 0, Point{})
+		c.Ready()
+		r = start.Room
+	}
+	cfg.Pumps.spin()
+	if n := len(r.shards); n != turns {
+		t.Fatalf("%d shards, want %d", n, turns)
+	}
+	breath := &readers{say: func() { publish(t, r, "more") }}
+	p.breath = breath
+	wake := func(times int) (taken int) {
+		breath.times, breath.taken = times, 0
+		publish(t, r, "a")
+		p.gather()
+		p.drain()
+		return breath.taken
+	}
+	if n := wake(0); n != 1 {
+		t.Errorf("quiet: %d breaths, want 1", n)
+	}
+	breath.times, breath.taken = 1000, 0
+	if p.gather(); breath.taken != breaths {
+		t.Errorf("each breath brings something: %d in a row, want %d", breath.taken, breaths)
+	}
+	wake(0)
+	if n := wake(2); n != 3+turns {
+		t.Errorf("two breaths bring something: %d in all, want one more, and one after each of %d turns", n, turns)
+	}
+	for range hopes/turns + 1 {
+		wake(0)
+	}
+	if n := wake(0); n != 1 {
+		t.Errorf("quiet again: %d breaths, want 1", n)
+	}
+}
