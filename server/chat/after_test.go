@@ -41,6 +41,7 @@ func TestJudge(t *testing.T) {
 type silent struct{}
 
 func (silent) Deliver(b *room.Batch) (int, room.State) { return len(b.Frames), room.Took }
+func (silent) Touch() bool                             { return true }
 func (silent) Overflowed()                             {}
 
 // The room takes the same decision, wherever its log stands.

@@ -14,7 +14,8 @@ import (
 )
 
 // A Conn is one WebSocket connection, of either role. What a broadcast touches
-// stands together: with thousands of members that is what it costs.
+// stands together, on the first two of its six cache lines: with thousands of
+// members that is what it costs.
 type Conn struct {
 	mu        sync.Mutex
 	writing   bool   // somebody writes, with mu let go
@@ -28,6 +29,7 @@ type Conn struct {
 	native    native // the system's part of sock
 	sock      socket
 	tail      [][]byte // shared frames that go out before the output, see Deliver
+	cfg       *Config
 	snd       session.Sender
 	ready     func()        // see OnReady
 	began     int64         // when our Close was sent; when the lingering began
@@ -38,7 +40,6 @@ type Conn struct {
 	handler   Handler       // of Serve; nil: Messages, or nothing yet
 	done      chan struct{} // closed at the end; made by Done
 
-	cfg    *Config
 	agreed *agreement
 	nc     net.Conn
 

@@ -11,6 +11,11 @@ const (
 	Gone                  // none, and never again: the connection is closing or has ended
 )
 
+// Touch reads something of each cache line that Deliver needs, so that the next call
+// finds them: for a caller that has many connections to deliver to. What it gives
+// does not matter.
+func (c *Conn) Touch() bool { return c.sock != nil && c.cfg != nil }
+
 // OnReady sets what is called after each [Later], when what was kept is written.
 // It is called without a lock, from any goroutine, and must not block. It has to
 // be set before the first Deliver.

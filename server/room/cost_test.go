@@ -16,12 +16,14 @@ func (s *sink) Deliver(b *Batch) (int, State) {
 	return len(b.Frames), Took
 }
 
+func (s *sink) Touch() bool { return true }
 func (s *sink) Overflowed() {}
 
 // A hole takes all, too, and does nothing: what is left is the room's cost.
 type hole struct{}
 
 func (hole) Deliver(b *Batch) (int, State) { return len(b.Frames), Took }
+func (hole) Touch() bool                   { return true }
 func (hole) Overflowed()                   {}
 
 // crowd gives a room of n members in step, whose pumps only spin runs.

@@ -31,8 +31,9 @@
 // A pass (1) empties the shard's inbox: members that came, left or are ready,
 // and counts among those that lag who is away and fell off the log;
 // (2) takes one batch for each encoding from the shard's cursor on, which (3)
-// moves to the batches' end; (4) offers it to the members in step: who takes
-// all stays in step and costs nothing but that call; (5) offers to each that
+// moves to the batches' end; (4) offers it to the members in step, having
+// touched eight at a time so that they are in the processor's caches: who takes
+// all stays in step and costs nothing but these calls; (5) offers to each that
 // lags the batch at its own cursor, shared by all that are at the same place,
 // never past the shard's. Who arrives at the shard's cursor is in step again.
 // Messages that are published during a pass leave together with the next one,
@@ -90,6 +91,7 @@
 //	seats of a room on one pump      pumpMembers       4,096    the next pump takes part
 //	bytes of a batch                 batchBytes        64 KiB   another pass
 //	sends of a turn                  sendsPerTurn      128      another turn
+//	members touched ahead            touchAhead        8        the next ones when these had theirs
 //	breaths in a row                 breaths           10       the turn begins
 //	sends without one                breathAtLast      512      a breath
 //	the same where it may bring much breathAfter       8        a breath

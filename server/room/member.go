@@ -6,6 +6,12 @@ import "sync/atomic"
 // called by one pump, one call at a time, with no lock of the room held; they
 // must not block. A call that is under way may still come while Leave returns.
 type Member interface {
+	// Touch reads something of all that Deliver is going to need, without a lock:
+	// what it gives does not matter. It is called for some members in a row before
+	// they are offered anything, so that what of them is in no cache comes together:
+	// one after the other they would wait for it longer than they work.
+	Touch() bool
+
 	// Deliver offers the next messages. The batch and its slices are valid
 	// until Deliver returns; the bytes of a Frame are so for ever.
 	//

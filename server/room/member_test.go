@@ -42,6 +42,8 @@ func (s *script) Deliver(b *Batch) (int, State) {
 	return s.act(b)
 }
 
+func (s *script) Touch() bool { return true }
+
 func (s *script) Overflowed() { s.offers = append(s.offers, "overflowed") }
 
 // What a member does from within Deliver is defined. Message 1 is published,

@@ -258,6 +258,7 @@ func BenchmarkAway(b *testing.B) {
 type absentee struct{ fell *int }
 
 func (absentee) Deliver(*Batch) (int, State) { panic("room: offered before it was ready") }
+func (absentee) Touch() bool                 { return true }
 func (a absentee) Overflowed()               { *a.fell++ }
 
 func benchmarkAway(b *testing.B, members int) {

@@ -126,8 +126,12 @@ func (sh *shard) offer(ps *pass, sends int) int {
 		ps.walk.at = len(list)
 		return sends
 	}
-	i, took := ps.walk.at, 0
+	i, took, touched := ps.walk.at, 0, ps.walk.at
 	for ; i < len(list) && sends > 0; sends-- {
+		if i == touched {
+			touched = min(i+touchAhead, len(list))
+			touch(list[i:touched])
+		}
 		n, st := list[i].member.Deliver(b)
 		if st == Took {
 			i++
@@ -135,13 +139,23 @@ func (sh *shard) offer(ps *pass, sends int) int {
 			continue
 		}
 		c := list[i].cursor
-		sh.unstep(c) // another one is at i now
+		sh.unstep(c) // another one is at i now, the last
 		c.suspend(b, n, st, false)
 		list = sh.steps[ps.walk.enc]
 	}
 	sh.tell(b, len(b.Frames), took, false)
 	ps.walk.at = i
 	return sends
+}
+
+// touchAhead is how many members are touched before they are offered something: as
+// many as a processor can wait for at once.
+const touchAhead = 8
+
+func touch(list []step) {
+	for _, s := range list {
+		s.member.Touch()
+	}
 }
 
 // suspend takes note of a member that did not take all of b.

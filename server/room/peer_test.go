@@ -116,6 +116,7 @@ type peer struct {
 	later    bool // it said Later and has to call Ready
 	state    State
 	offers   int
+	touches  int
 	early    int // offers that came before Ready
 	overflow int
 	ended    bool // it said Gone, or was told that it overflowed
@@ -159,6 +160,11 @@ func (p *peer) Deliver(b *Batch) (int, State) {
 		n -= len(f)
 	}
 	panic("joined is longer than the frames")
+}
+
+func (p *peer) Touch() bool {
+	p.touches++
+	return true
 }
 
 func (p *peer) Overflowed() {
