@@ -81,6 +81,7 @@ func (r *Room) seatInFront(sh *shard, speakers []*Cursor) {
 	if r.front == nil {
 		r.front = r.newShard(sh.pump, frontSeats, sh.cursor)
 		r.front.front = true
+		r.front.wake() // it is behind if there was news: a full log has no other to wake it
 	}
 	for _, c := range speakers {
 		if r.front.members == frontSeats {

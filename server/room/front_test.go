@@ -208,3 +208,36 @@ func TestFrontRowInShortLog(t *testing.T) {
 		}
 	}
 }
+
+// A front row to which nobody could move is not behind for ever: where the log is
+// full when it comes into being there is no next message to wake it.
+func TestEmptyFrontRow(t *testing.T) {
+	cfg := still(t, idlePumps(1))
+	cfg.Messages = 2
+	cfg.seating = seating{least: 2, most: 2}
+	rs := newRooms(t, cfg)
+	speaker := &script{}
+	c, start := join(t, rs, speaker, 0, Point{})
+	c.Ready()
+	for range 3 {
+		c, _ := join(t, rs, hole{}, 0, Point{})
+		c.Ready()
+	}
+	cfg.Pumps.spin()
+	said := 0
+	speaker.act = func(*Batch) (int, State) { // its shard is the last one
+		for ; ; said++ {
+			if _, err := start.Room.TryPublish([]byte("y")); err != nil {
+				return 0, Later // and so it cannot move
+			}
+		}
+	}
+	if _, err := c.Publish(t.Context(), []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	cfg.Pumps.spin()
+	if said != 2 {
+		t.Fatalf("%d messages in a pass, want 2: the log full", said)
+	}
+	publish(t, start.Room, "z")
+}
