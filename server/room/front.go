@@ -144,10 +144,15 @@ func (r *Room) move(c *Cursor, to *shard) {
 }
 
 // strained says that others are so far behind the front row that it should let them
-// come up: it would be the one to fill their sockets.
+// come up: it would be the one to fill their sockets. Those whom its turn would have
+// woken are woken then: who is behind may be another pump's.
 func (r *Room) strained(front *shard) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	ahead := front.cursor - r.lowest()
-	return ahead > 0 && r.bytes/int(r.head-r.base)*int(ahead) > frontAhead
+	if ahead == 0 || r.bytes/int(r.head-r.base)*int(ahead) <= frontAhead {
+		return false
+	}
+	r.wakeRest()
+	return true
 }

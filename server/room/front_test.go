@@ -241,3 +241,24 @@ func TestEmptyFrontRow(t *testing.T) {
 	}
 	publish(t, start.Room, "z")
 }
+
+// A front row that is to let another pump's shard come up does not hold up those of
+// its own pump, which it was to wake: not even where the pump always has something else.
+func TestStrainedFrontRowWakesTheOthers(t *testing.T) {
+	cursors, peers, r := rows(t, 21, 100)
+	p := r.cfg.Pumps.pumps[0]
+	body := strings.Repeat("x", frontAhead+1)
+	say(t, cursors[0], body)
+	r.shards[5].pump = &pump{} // which is slow
+	other := crowd(t, r.cfg.Pumps, 1, newHole)
+	for range 2 { // the second one finds the shard of the slow pump behind
+		publish(t, r, body)
+		for range 100 {
+			publish(t, other, "x")
+			p.give(p.pop())
+		}
+	}
+	for i, p := range peers[1:20] {
+		p.expect(t, Encoding((i+1)%2), 1, body, body, body)
+	}
+}
