@@ -49,6 +49,11 @@ func (c *Conn) StartClose(code frame.CloseCode, reason string) error {
 func (c *Conn) sendClose(code frame.CloseCode, reason string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.queueClose(code, reason)
+}
+
+// queueClose is sendClose with c.mu held.
+func (c *Conn) queueClose(code frame.CloseCode, reason string) error {
 	if c.broken {
 		return nil // ended already
 	}

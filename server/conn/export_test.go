@@ -3,6 +3,7 @@ package conn
 import (
 	"time"
 
+	"rfc6455/frame"
 	"rfc6455/frame/session"
 )
 
@@ -13,6 +14,15 @@ func (c *Conn) AskToPark() {
 	if !c.broken && c.snd.State() == session.Open {
 		c.askToPark(c.cfg.Clock.Now(), -time.Hour)
 	}
+}
+
+// CloseAsked is StartClose when the Clock has just asked the reader to park, which
+// knows of neither yet. It is false, and nothing was done, where it is not asked.
+func (c *Conn) CloseAsked(code frame.CloseCode) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.askToPark(c.cfg.Clock.Now(), -time.Hour)
+	return c.asked && c.queueClose(code, "") == nil
 }
 
 // Asked says whether the reader was asked to park and has not done so.

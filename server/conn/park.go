@@ -39,13 +39,13 @@ func (c *Conn) askToPark(now int64, after time.Duration) {
 func (c *Conn) tryPark() (parked, again bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.asked || c.broken || c.snd.State() != session.Open {
+	if !c.asked || c.woken {
 		return false, false
 	}
 	c.asked = false
 	c.nc.SetReadDeadline(time.Time{})
-	if _, partial := c.partial(); partial {
-		return false, true
+	if _, partial := c.partial(); partial || c.snd.State() != session.Open {
+		return false, true // a Close of ours may have come between: its answer is waited for
 	}
 	c.park()
 	return true, false

@@ -99,6 +99,21 @@ func TestRestsOnce(t *testing.T) {
 	<-h
 }
 
+// A Close of ours that meets a connection on its way to rest waits for its answer as
+// any other does (§7.1.2): the connection does not end by the Clock's wish.
+func TestCloseOnTheWayToRest(t *testing.T) {
+	clock, stop := conn.StillClock()
+	defer stop()
+	c, p, h := served(t, &conn.Config{Clock: clock})
+	wait(t, func() bool { return c.CloseAsked(frame.GoingAway) })
+	p.want("close 1001")
+	wait(t, func() bool { return !c.Asked() || c.Err() != nil })
+	p.send("close 1001")
+	p.wantEnd()
+	p.nc.Close()
+	wantClosed(t, <-h, conn.ClosedError{Code: frame.GoingAway})
+}
+
 // The Clock brings a connection to rest by itself, soon after it woke.
 func TestRestsByItself(t *testing.T) {
 	c, p, h := served(t, &conn.Config{Clock: &conn.Clock{}})
