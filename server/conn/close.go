@@ -156,7 +156,7 @@ func (c *Conn) finish() {
 	}
 	broken := c.broken
 	c.lingering, c.began = true, c.cfg.Clock.Now()
-	if c.woken {
+	if c.woken || c.asked {
 		c.nc.SetReadDeadline(time.Time{})
 	}
 	c.broken = true // nobody writes from now on, the Clock has nothing to break off

@@ -25,6 +25,41 @@ func (c *Conn) CloseAsked(code frame.CloseCode) bool {
 	return c.asked && c.queueClose(code, "") == nil
 }
 
+// A HeldRead is the first read of a connection, which has read and does not return
+// before it is let go.
+type HeldRead struct {
+	socket
+	came, letGo chan struct{}
+	last        error // of the last read
+}
+
+// HoldRead holds the first read of a connection that is not served yet.
+func (c *Conn) HoldRead() *HeldRead {
+	h := &HeldRead{socket: c.sock, came: make(chan struct{}), letGo: make(chan struct{})}
+	c.sock = h
+	return h
+}
+
+func (h *HeldRead) read(c *Conn, space []byte) (p []byte, err error) {
+	p, h.last = h.socket.read(c, space)
+	select {
+	case <-h.letGo:
+	default:
+		close(h.came)
+		<-h.letGo
+	}
+	return p, h.last
+}
+
+// Came waits until something was read.
+func (h *HeldRead) Came() { <-h.came }
+
+// LetGo lets that read return, and all that follow.
+func (h *HeldRead) LetGo() { close(h.letGo) }
+
+// Last is what the last read ended with. The connection must have ended.
+func (h *HeldRead) Last() error { return h.last }
+
 // Asked says whether the reader was asked to park and has not done so.
 func (c *Conn) Asked() bool {
 	c.mu.Lock()

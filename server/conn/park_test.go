@@ -4,6 +4,7 @@ package conn_test
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"sync"
@@ -112,6 +113,32 @@ func TestCloseOnTheWayToRest(t *testing.T) {
 	p.wantEnd()
 	p.nc.Close()
 	wantClosed(t, <-h, conn.ClosedError{Code: frame.GoingAway})
+}
+
+// §7.1.1: who fails when it was asked to rest waits for the peer's end all the same.
+func TestLingersThoughAsked(t *testing.T) {
+	clock, stop := conn.StillClock()
+	defer stop()
+	c, p := overTCP(t, frame.Server, &conn.Config{Clock: clock, LingerTimeout: time.Minute})
+	first, h := c.HoldRead(), make(ends, 1)
+	c.Serve(h)
+	p.send("op3")
+	first.Came()
+	c.AskToPark()
+	if !c.Asked() {
+		t.Fatal("it is not asked")
+	}
+	first.LetGo()
+	p.nc.SetReadDeadline(time.Now().Add(patience))
+	if f, err := p.frame(); err != nil || f.Opcode != frame.Close {
+		t.Fatalf("got %v, %v, want a Close", f, err)
+	}
+	p.wantEnd()
+	p.nc.Close()
+	<-h
+	if err := first.Last(); err != io.EOF {
+		t.Errorf("what the peer still sends is read until: %v", err)
+	}
 }
 
 // The Clock brings a connection to rest by itself, soon after it woke.
