@@ -1,4 +1,4 @@
-//go:build linux && !portable && !race
+//go:build linux && !386 && !portable && !race
 
 package conn_test
 

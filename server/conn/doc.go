@@ -55,11 +55,11 @@
 //
 // On Linux reads and writes are bare non-blocking calls, and a connection with a
 // Handler that is silent is parked: an epoll set of the Clock's waits for it. On
-// other Unixes (and with the build tag portable) the calls are ordinary ones, and
-// it waits on a goroutine with a fresh stack: of 2 KiB, or of 4 or 8 after a time in
-// which most were busy, as the runtime sizes new stacks by those it saw. TLS, pipes
-// and Windows have any net.Conn's ways: a goroutine and a buffer of 512 bytes for
-// each.
+// other Unixes, on Linux for 386, and with the build tag portable, the calls are
+// ordinary ones, and it waits on a goroutine with a fresh stack: of 2 KiB, or of 4 or 8
+// after a time in which most were busy, as the runtime sizes new stacks by those it
+// saw. TLS, pipes and Windows have any net.Conn's ways: a goroutine and a buffer of 512
+// bytes for each.
 //
 // What a silent connection of the chat costs on Linux, amd64, in bytes, of 10,000:
 //

@@ -1,4 +1,4 @@
-//go:build linux && !portable
+//go:build linux && !386 && !portable
 
 package conn
 
@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"unsafe"
 )
+
+// Not on 386: package syscall names one call there, socketcall(2), for all of these.
 
 // The calls below are bare ones: the runtime is not told of them. An ordinary
 // Syscall would keep its monitor thread awake, which costs a quiet server about a
