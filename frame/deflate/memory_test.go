@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"testing"
@@ -100,6 +101,18 @@ func TestBombMemory(t *testing.T) {
 		}
 		if got > 3*min(limit, CountFrom)+16<<10 {
 			t.Errorf("limit %d: %d bytes allocated", limit, got)
+		}
+	}
+}
+
+// A limit beyond what an int of 32 bits holds is none that is small.
+func TestLargeLimits(t *testing.T) {
+	want := make([]byte, CountFrom+1)
+	z := NewCompressor(15, false).Append(nil, want)
+	for _, limit := range []int64{1 << 31, 1 << 32, 1<<32 + 5, math.MaxInt64} {
+		got, err := NewDecompressor(15, false).Append(nil, z, limit)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("limit %d: %d bytes, %v", limit, len(got), err)
 		}
 	}
 }

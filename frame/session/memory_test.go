@@ -117,10 +117,16 @@ func TestMemoryShort(t *testing.T) {
 	}
 }
 
-// TestMemoryFollowsWhatCame declares 2 GiB and says little: what is held is in
-// proportion to what came (§10.4).
+// TestMemoryFollowsWhatCame declares 2 GiB, or more than 32 bits can say, and says
+// little: what is held is in proportion to what came (§10.4).
 func TestMemoryFollowsWhatCame(t *testing.T) {
-	const declared = 1 << 31
+	for _, declared := range []int64{1 << 31, 1<<32 + 5, 1 << 40} {
+		memoryFollows(t, declared)
+	}
+}
+
+func memoryFollows(t *testing.T, declared int64) {
+	t.Helper()
 	for _, fin := range []bool{true, false} {
 		for _, inPlace := range []bool{true, false} {
 			m := &meter{t: t}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"unicode/utf8"
 
@@ -126,12 +127,12 @@ func (r *Receiver) reserve(n int) error {
 // move puts what is kept where there is room for n more bytes.
 func (r *Receiver) move(n int) error {
 	m := &r.message
-	have := len(m.kept) - m.front + n
-	ahead := int(min(r.left, 3*int64(have)))
+	have := int64(len(m.kept) - m.front + n)
+	ahead := min(r.left, 3*have)
 	if !r.frame.Fin || m.fragments > 1 {
 		ahead = max(ahead, have) // more frames will come
 	}
-	bigger := r.memory.Get(frame.MaxHeaderLen + max(firstBuffer, have+ahead))
+	bigger := r.lend(frame.MaxHeaderLen + max(firstBuffer, have+ahead))
 	if bigger == nil {
 		return frame.ErrMemoryShort
 	}
@@ -143,6 +144,15 @@ func (r *Receiver) move(n int) error {
 	}
 	m.front, m.lent = len(front), false
 	return nil
+}
+
+// lend gets n bytes from Memory: none if an int, which may have 32 bits, cannot say
+// so many.
+func (r *Receiver) lend(n int64) []byte {
+	if n > math.MaxInt {
+		return nil
+	}
+	return r.memory.Get(int(n))
 }
 
 // Space is where the next bytes of the stream may be read to without being

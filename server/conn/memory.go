@@ -47,10 +47,13 @@ type Memory struct {
 }
 
 // Get gives a slice of length 0 and a capacity of at least n bytes, or nil if
-// that would pass the limit.
+// that would pass the limit, or what an int can say.
 func (m *Memory) Get(n int) []byte {
 	k := classOf(n)
 	size := classSize(k)
+	if size < n {
+		return nil // an int of 32 bits has no place for it
+	}
 	if used := m.used.Add(int64(size)); m.Limit > 0 && used > m.Limit {
 		m.used.Add(-int64(size))
 		return nil

@@ -49,8 +49,12 @@ func TestMemoryLimit(t *testing.T) {
 	if again := m.Get(8000); again == nil {
 		t.Error("what was put back still counts")
 	}
-	if b := new(conn.Memory).Get(1 << 31); cap(b) < 1<<31 {
+	if b := new(conn.Memory).Get(2 * conn.DefaultMemoryLimit); cap(b) < 2*conn.DefaultMemoryLimit {
 		t.Error("the zero Memory has a limit")
+	}
+	endless := new(conn.Memory)
+	if b := endless.Get(math.MaxInt); b != nil || endless.Used() != 0 {
+		t.Errorf("what no slice can hold: %d bytes, %d in use", cap(b), endless.Used())
 	}
 }
 
