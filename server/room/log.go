@@ -36,7 +36,7 @@ func (r *Room) evict(n int) error {
 	}
 	if over := r.over(n); over > 0 {
 		r.floor = r.lowest()
-		for ; base < r.floor && r.bytes-bytes < over; base++ {
+		for ; base < r.floor && int64(r.bytes-bytes) < over; base++ {
 			bytes -= len(r.log.At(base))
 		}
 	}
@@ -45,11 +45,11 @@ func (r *Room) evict(n int) error {
 }
 
 // over gives how many bytes all logs would be over their limit with n more.
-func (r *Room) over(n int) int {
+func (r *Room) over(n int) int64 {
 	if r.cfg.Total == 0 {
 		return 0
 	}
-	return int(r.used.Load() + int64(n) - r.cfg.Total)
+	return r.used.Load() + int64(n) - r.cfg.Total
 }
 
 // lowest gives the lowest cursor of a shard: what lies before it may go.

@@ -89,7 +89,7 @@ func (ps *Pumps) Close() {
 
 // next gives the pump for a new shard: each in turn.
 func (ps *Pumps) next() *pump {
-	return ps.pumps[int(ps.turn.Add(1))%len(ps.pumps)]
+	return ps.pumps[ps.turn.Add(1)%uint32(len(ps.pumps))]
 }
 
 // A pump runs shards, one turn each, in the order in which they were queued.

@@ -1,7 +1,9 @@
 package room
 
 import (
+	"math"
 	"runtime"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"weak"
@@ -32,6 +34,19 @@ func TestPumpsClose(t *testing.T) {
 		synctest.Wait()
 		p.expect(t, 0, 1, "a")
 	})
+}
+
+// Each pump has its turn, after 2^31 shards, too.
+func TestPumpsInTurn(t *testing.T) {
+	pumps := idlePumps(3)
+	pumps.turn.Store(math.MaxInt32 - 1)
+	var got []uint32
+	for range 4 {
+		got = append(got, pumps.next().number)
+	}
+	if want := []uint32{1, 2, 0, 1}; !slices.Equal(got, want) {
+		t.Errorf("pumps %d, want %d", got, want)
+	}
 }
 
 // Pumps that close while members publish without end.

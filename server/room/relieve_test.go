@@ -61,6 +61,16 @@ func TestTotal(t *testing.T) {
 	}
 }
 
+// A total that an int of 32 bits does not hold is no small one.
+func TestLargeTotal(t *testing.T) {
+	cfg := still(t, idlePumps(1))
+	cfg.Total = 1 << 40
+	rs := newRooms(t, cfg)
+	if r, _ := fill(t, rs, "a", 9, 100); held(r) != 9 {
+		t.Errorf("%d messages", held(r))
+	}
+}
+
 // The large forget before the small.
 func TestRelieve(t *testing.T) {
 	cfg := still(t, idlePumps(1))
