@@ -75,14 +75,14 @@ func writeSeed(dir, name string, c Case) error {
 // folder names a kind of connection: "server-takeover-message=100".
 func folder(cfg Config) string {
 	name := cfg.Role.String() + []string{"", "-fresh", "-takeover"}[cfg.Deflate]
-	limit := func(key string, n int) {
+	limit := func(key string, n int64) {
 		if n != 0 {
 			name += fmt.Sprintf("-%s=%d", key, n)
 		}
 	}
-	limit("message", int(cfg.Limits.Message))
-	limit("fragments", cfg.Limits.Fragments)
-	limit("control", cfg.Limits.ControlBurst)
+	limit("message", cfg.Limits.Message)
+	limit("fragments", int64(cfg.Limits.Fragments))
+	limit("control", int64(cfg.Limits.ControlBurst))
 	return name
 }
 

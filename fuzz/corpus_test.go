@@ -93,8 +93,8 @@ func TestWriteSeedsFails(t *testing.T) {
 }
 
 func TestFolder(t *testing.T) {
-	cfg := Config{Role: frame.Client, Deflate: Takeover, Limits: session.Limits{Message: 5, Fragments: 6, ControlBurst: 7}}
-	if got, want := folder(cfg), "client-takeover-message=5-fragments=6-control=7"; got != want {
+	cfg := Config{Role: frame.Client, Deflate: Takeover, Limits: session.Limits{Message: 1<<32 + 5, Fragments: 6, ControlBurst: 7}}
+	if got, want := folder(cfg), "client-takeover-message=4294967301-fragments=6-control=7"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

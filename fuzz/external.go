@@ -79,8 +79,8 @@ func appendMessage[P []byte | string](b []byte, kind byte, p P) []byte {
 func connection(cfg Config) []byte {
 	b := []byte{byte(cfg.Role), byte(cfg.Deflate), byte(cfg.Allow), 0}
 	b = binary.BigEndian.AppendUint64(b, maxMessage(cfg.Limits))
-	b = binary.BigEndian.AppendUint32(b, uint32(min(maxFragments(cfg.Limits), math.MaxUint32)))
-	return binary.BigEndian.AppendUint32(b, uint32(min(controlBurst(cfg.Limits), math.MaxUint32)))
+	b = binary.BigEndian.AppendUint32(b, uint32(min(int64(maxFragments(cfg.Limits)), math.MaxUint32)))
+	return binary.BigEndian.AppendUint32(b, uint32(min(int64(controlBurst(cfg.Limits)), math.MaxUint32)))
 }
 
 // An externalParser is one connection of a program. What is fed waits here until

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rfc6455/frame"
+	"rfc6455/frame/session"
 )
 
 func TestSplitsGiveTheStreamAgain(t *testing.T) {
@@ -54,7 +55,7 @@ func TestStreamIsPlausible(t *testing.T) {
 	for n := range 4000 {
 		seed := make([]byte, 24+n%3*40)
 		for i := range seed {
-			seed[i] = byte((n + 1) * (i*i + 7*i + 13) * 2654435761 >> 11)
+			seed[i] = byte(uint64((n+1)*(i*i+7*i+13)) * 2654435761 >> 11)
 		}
 		cfg := configOf(byte(n))
 		in := Stream(cfg.Role, seed)
@@ -91,6 +92,7 @@ func TestStreamIsPlausible(t *testing.T) {
 func TestReferenceReadsTheRFC(t *testing.T) {
 	client := Config{Role: frame.Client}
 	packed := Config{Role: frame.Client, Deflate: Takeover}
+	vast := Config{Role: frame.Client, Deflate: Fresh, Limits: session.Limits{Message: 1 << 32}} // 0 in 32 bits
 	for _, tt := range []struct {
 		cfg  Config
 		in   string
@@ -121,6 +123,10 @@ func TestReferenceReadsTheRFC(t *testing.T) {
 		// RFC 7692 §7.2.3: Hello in one block, then from the window, stored, in two
 		// blocks, and behind a final one.
 		{packed, "\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00\xc1\x05\xf2\x00\x11\x00\x00", "text \"Hello\"\ntext \"Hello\"\nopen"},
+		{vast, "\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00", "text \"Hello\"\nopen"},
+		{client, "\x82\x7f\x00\x00\x00\x01\x00\x00\x00\x05", "failed message-too-big"},
+		{vast, "\x82\x7f\x00\x00\x00\x01\x00\x00\x00\x05", "failed message-too-big"},
+		{vast, "\x82\x7f\x00\x00\x00\x01\x00\x00\x00\x00Hello", "open"},
 		{packed, "\xc1\x0b\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00", "text \"Hello\"\nopen"},
 		{packed, "\xc1\x0d\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00", "text \"Hello\"\nopen"},
 		{packed, "\xc1\x08\xf3\x48\xcd\xc9\xc9\x07\x00\x00", "text \"Hello\"\nopen"},

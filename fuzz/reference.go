@@ -247,7 +247,7 @@ func (o *oracle) dataFrame(f figure, payload []byte, whole bool) bool {
 
 // unpack inflates the message that is whole now, and judges what comes out.
 func (o *oracle) unpack() bool {
-	plain, broken := inflate(o.message, o.window, int(o.maxMessage()))
+	plain, broken := inflate(o.message, o.window, int64(o.maxMessage()))
 	if broken != nil {
 		return o.fail(broken...)
 	}

@@ -30,7 +30,7 @@ const endOfData = "\x00\x00\xff\xff\x01\x00\x00\xff\xff"
 //     limit and broken as well may be called any of the three.
 //   - A peer that looks back beyond a smaller window that was agreed: the oracle
 //     knows 32 KiB only, and so does [Deflate].
-func inflate(packed, before []byte, most int) (plain []byte, broken []*frame.Violation) {
+func inflate(packed, before []byte, most int64) (plain []byte, broken []*frame.Violation) {
 	if len(packed) == 0 {
 		return nil, nil // a sender owes one octet (RFC 7692 §7.2.3.6); without it nothing is lost
 	}
@@ -46,7 +46,7 @@ func inflate(packed, before []byte, most int) (plain []byte, broken []*frame.Vio
 			slices.Reverse(broken)
 		}
 	}
-	if len(plain) > most {
+	if int64(len(plain)) > most {
 		broken = append([]*frame.Violation{frame.ErrMessageTooBig}, broken...)
 	}
 	return plain, broken
@@ -57,15 +57,15 @@ var readers = sync.Pool{New: func() any { return flate.NewReader(nil) }}
 
 // blocks inflates all of in, but no more than most+1 bytes. A final block in the
 // middle ends nothing (RFC 7692 §7.2.3.4).
-func blocks(in, before []byte, most int) (plain []byte, err error) {
+func blocks(in, before []byte, most int64) (plain []byte, err error) {
 	z := readers.Get().(io.Reader)
 	defer readers.Put(z)
 	r := bytes.NewReader(in)
-	for r.Len() > 0 && len(plain) <= most {
+	for r.Len() > 0 && int64(len(plain)) <= most {
 		window := slices.Concat(before, plain)
 		window = window[max(0, len(window)-flateWindow):]
 		z.(flate.Resetter).Reset(r, window) // it always gives nil
-		more, err := io.ReadAll(io.LimitReader(z, int64(most+1-len(plain))))
+		more, err := io.ReadAll(io.LimitReader(z, most+1-int64(len(plain))))
 		if plain = append(plain, more...); err != nil {
 			return plain, err
 		}
