@@ -64,7 +64,7 @@ func FuzzCapture(f *testing.F) {
 			if err != nil {
 				break
 			}
-			if came += len(p.Data); len(p.Data) > len(file) || p.Length < len(p.Data) {
+			if came += len(p.Data); len(p.Data) > len(file) || p.Length < int64(len(p.Data)) {
 				t.Fatalf("a packet of %d of %d bytes in a file of %d", len(p.Data), p.Length, len(file))
 			}
 			if s, err := capture.ParseSegment(p); err == nil {

@@ -65,6 +65,6 @@ func (r *Reader) nextRecord() (Packet, error) {
 		Time:   time.Unix(int64(seconds), int64(fraction)*int64(r.pcap.unit)),
 		Link:   r.pcap.link,
 		Data:   data,
-		Length: max(int(length), len(data)),
+		Length: max(int64(length), int64(len(data))),
 	}, nil
 }

@@ -243,5 +243,5 @@ func (r *Reader) padded(l *link, n, held, length uint32) (Packet, error) {
 	if err := r.skip(n - held); err != nil {
 		return Packet{}, err
 	}
-	return Packet{Time: r.ng.last, Link: l.kind, Data: data, Length: max(int(length), len(data))}, nil
+	return Packet{Time: r.ng.last, Link: l.kind, Data: data, Length: max(int64(length), int64(len(data)))}, nil
 }

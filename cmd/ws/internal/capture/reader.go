@@ -27,7 +27,7 @@ type Packet struct {
 	Time   time.Time // zero: unsaid
 	Link   LinkType
 	Data   []byte // valid until the next packet
-	Length int    // on the wire: more than len(Data) if the capture cut it
+	Length int64  // on the wire: more than len(Data) if the capture cut it
 }
 
 // A Reader reads a file of packets.

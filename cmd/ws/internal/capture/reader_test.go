@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"slices"
 	"testing"
 	"testing/iotest"
@@ -31,12 +32,14 @@ func read(file io.Reader) (packets []capture.Packet, err error) {
 	}
 }
 
-// some are a few packets, one of them cut.
+// some are a few packets, two of them cut, the last one much.
 func some() []capture.Packet {
 	t := capturetest.New(5000)
 	t.Now = time.Unix(1767323045, 123456000)
 	packets := append(t.Open(), t.Send(frame.Client, []byte("Hello")), t.End(frame.Server))
-	return append(packets, capturetest.Cut(t.Send(frame.Server, make([]byte, 1000)), 99))
+	most := t.Send(frame.Server, []byte("and on"))
+	most.Length = math.MaxUint32
+	return append(packets, capturetest.Cut(t.Send(frame.Server, make([]byte, 1000)), 99), most)
 }
 
 // equal compares packets, with times to the microsecond.

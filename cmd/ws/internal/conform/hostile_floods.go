@@ -3,6 +3,7 @@ package conform
 import (
 	"context"
 	"fmt"
+	"math"
 	"net"
 	"slices"
 	"sync"
@@ -94,7 +95,7 @@ func endlessMessage(ctx context.Context, b *bench) outcome {
 	l := b.link(c)
 	defer l.end()
 	l.send(ctx, c.frames(1, `binary more "*"`))
-	most := b.amount(max(floodBytes, 2*int(b.cfg.Message)))
+	most := b.amount(int(min(max(floodBytes, 2*b.cfg.Message), math.MaxInt-floodBytes)))
 	n := c.pour(ctx, c.frames(64, `cont more "*"*1000`), most)
 	l.touch()
 	l.await(ctx, 2*settle, (*trace).shut)

@@ -20,7 +20,7 @@ import (
 const readAtOnce = 64 << 10
 
 // unlimited are the limits for what a target sends: a case bounds that by its time.
-var unlimited = session.Limits{Message: 1 << 30, Fragments: math.MaxInt, ControlBurst: 1 << 40, ControlPerSecond: 1 << 20}
+var unlimited = session.Limits{Message: 1 << 30, Fragments: math.MaxInt, ControlBurst: math.MaxInt32, ControlPerSecond: 1 << 20}
 
 // A link is a connection with the target after the opening handshake. One goroutine
 // sends and waits; one of its own reads.

@@ -150,6 +150,14 @@ func TestBasics(t *testing.T) {
 	}
 }
 
+// A limit that an int of 32 bits does not hold is neither tried nor a small one.
+func TestLargeLimit(t *testing.T) {
+	g := newGenerator(Setting{Limits: testdata.Limits{Message: 1 << 32}}, 1, 1)
+	if g.largest() != DefaultMost || g.limit() != 0 {
+		t.Errorf("messages of up to %d bytes, limit %d", g.largest(), g.limit())
+	}
+}
+
 // TestSameSeed shows that a seed and a number are all that a case depends on.
 func TestSameSeed(t *testing.T) {
 	s := Setting{Deflate: &testdata.Parameters{}}

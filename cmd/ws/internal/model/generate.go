@@ -233,15 +233,15 @@ func (g *generator) outside() {
 func (g *generator) largest() int {
 	most := g.set.most()
 	if g.set.Limits.Message > 0 {
-		most = min(most, int(g.set.Limits.Message))
+		most = int(min(int64(most), g.set.Limits.Message))
 	}
 	return most
 }
 
 // atLimit is a message of just the size that the target takes, in one frame or two.
 func (g *generator) atLimit() {
-	limit := int(g.set.Limits.Message)
-	if limit == 0 || limit > maxLimitTried {
+	limit := g.limit()
+	if limit == 0 {
 		g.whole()
 		return
 	}

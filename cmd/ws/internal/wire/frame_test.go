@@ -79,8 +79,13 @@ func TestReadFrameBound(t *testing.T) {
 			t.Errorf("%d bytes: %v, %v", declared, f, err)
 		}
 	}
+	b := frame.Header{Fin: true, Opcode: frame.Binary, Length: 1<<32 + 5}.Append(nil) // 5 in 32 bits
+	l := &Link{Conn: stream{Reader: bytes.NewReader(append(b, "Hello"...))}}
+	if f, err := l.ReadFrame(math.MaxInt64); err != io.ErrUnexpectedEOF && err != ErrFrameTooBig {
+		t.Errorf("%v, %v", f, err)
+	}
 	broken := errors.New("broken")
-	l := &Link{Conn: stream{Reader: iotest.ErrReader(broken)}}
+	l = &Link{Conn: stream{Reader: iotest.ErrReader(broken)}}
 	if _, err := l.ReadFrame(10); err != broken {
 		t.Errorf("got %v", err)
 	}

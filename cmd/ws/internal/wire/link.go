@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"math"
 	"net"
 
 	"rfc6455/frame"
@@ -76,7 +77,7 @@ func (l *Link) ReadFrame(limit int64) (frame.Frame, error) {
 		}
 		f, n, err = ParseHeader(l.Early)
 	}
-	if uint64(f.Length) > uint64(limit) {
+	if uint64(f.Length) > uint64(min(limit, math.MaxInt-frame.MaxHeaderLen)) {
 		return f, ErrFrameTooBig
 	}
 	end := n + int(f.Length)

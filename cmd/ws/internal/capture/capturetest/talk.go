@@ -97,7 +97,7 @@ func (t *Talk) Packet(from frame.Role, flags uint8, seq uint32, p []byte) captur
 	b = append(append(b, t.Options...), p...)
 	b = t.link(t.network(src.Addr(), dst.Addr(), b))
 	t.Now = t.Now.Add(time.Millisecond)
-	return capture.Packet{Time: t.Now, Link: t.Link, Data: b, Length: len(b)}
+	return capture.Packet{Time: t.Now, Link: t.Link, Data: b, Length: int64(len(b))}
 }
 
 // network puts IP's header before a segment.
