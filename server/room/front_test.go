@@ -262,3 +262,17 @@ func TestStrainedFrontRowWakesTheOthers(t *testing.T) {
 		p.expect(t, Encoding((i+1)%2), 1, body, body, body)
 	}
 }
+
+// Who has spoken and leaves is not kept, not even by a room that has become one shard.
+func TestSpeakerLeaves(t *testing.T) {
+	cursors, _, r := rows(t, 5, 100)
+	publish(t, r, "a")
+	cursors[0].spoke()
+	cursors[4].Leave()
+	r.cfg.Pumps.spin()
+	cursors[0].Leave()
+	r.cfg.Pumps.spin()
+	if len(r.shards) != 1 || len(r.shards[0].speakers) > 0 {
+		t.Errorf("%d shards, the first of which keeps %d speakers; want 1, 0", len(r.shards), len(r.shards[0].speakers))
+	}
+}

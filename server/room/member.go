@@ -1,6 +1,9 @@
 package room
 
-import "sync/atomic"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // A Member is whoever follows a room: a connection, as a rule. Its methods are
 // called by one pump, one call at a time, with no lock of the room held; they
@@ -120,6 +123,9 @@ func (c *Cursor) depart() bool {
 		return false
 	}
 	sh := c.shard.Load()
+	if c.marks&spoken != 0 { // a room that is divided no more does not look at them
+		sh.speakers = slices.DeleteFunc(sh.speakers, func(s *Cursor) bool { return s == c })
+	}
 	c.marks |= left
 	sh.members--
 	sh.settled = false
