@@ -18,8 +18,8 @@
 //   - The front row is a shard of those who spoke lately, 16 at most, in a room
 //     of more than one shard.
 //   - A pump is a goroutine that runs shards; a server has one for each
-//     processor. A turn is what a shard gets from its pump: about 128 sends,
-//     then it is the others' turn. A pump breathes when it lets readers go first
+//     processor. A turn is what a shard gets from its pump: a pass, or about 128
+//     sends of it, then it is the others' turn. A pump breathes when it lets readers go first
 //     that have something.
 //   - A pass is one walk over a shard's members.
 //

@@ -117,3 +117,44 @@ func visited(t *testing.T, rs *Rooms, pumps *Pumps) *Room {
 	pumps.spin()
 	return start.Room
 }
+
+// A room that is told something new during each send does not hold up another one for
+// longer than its members take a pass.
+func TestTurnIsAPass(t *testing.T) {
+	cfg := still(t, idlePumps(1))
+	rs := newRooms(t, cfg)
+	const members = 6 * 16
+	var busy *Room
+	sends, waits := 0, false
+	for range members {
+		s := &script{}
+		s.act = func(*Batch) (int, State) {
+			if sends++; waits {
+				publish(t, busy, "more")
+			}
+			return 0, Took
+		}
+		c, start := join(t, rs, s, 0, Point{})
+		c.Ready()
+		busy = start.Room
+	}
+	cfg.Pumps.spin()
+	waits = true
+	publish(t, busy, "a")
+	p := cfg.Pumps.pumps[0]
+	for range 20 {
+		p.give(p.pop())
+	}
+	sends = 0
+	other := crowd(t, idlePumps(1), 1, func() Member {
+		return &script{act: func(*Batch) (int, State) { waits = false; return 0, Took }}
+	})
+	other.shards[0].pump = p
+	publish(t, other, "b")
+	for waits {
+		p.give(p.pop())
+	}
+	if sends > members {
+		t.Errorf("%d sends to %d members before it was another room's turn", sends, members)
+	}
+}

@@ -115,11 +115,6 @@ func (sh *shard) readInbox() {
 	sh.inbox = nil
 }
 
-// share is how many sends a turn has: one pass of a front row, so that it does not
-// hold up the others.
-func (sh *shard) share() int {
-	if sh.front {
-		return frontSeats
-	}
-	return sendsPerTurn
-}
+// share is how many sends a turn has: one pass, so that what is said meanwhile
+// gathers, and nobody waits for several.
+func (sh *shard) share() int { return min(int(sh.seats), sendsPerTurn) }
