@@ -276,3 +276,66 @@ func TestSpeakerLeaves(t *testing.T) {
 		t.Errorf("%d shards, the first of which keeps %d speakers; want 1, 0", len(r.shards), len(r.shards[0].speakers))
 	}
 }
+
+// Who spoke in a shard that a pass takes several turns over does not move behind a
+// front row that went on meanwhile: nothing there would keep what it needs in the log.
+func TestFrontRowWentOn(t *testing.T) {
+	const seats = sendsPerTurn + 3
+	cfg := still(t, idlePumps(1))
+	cfg.Messages = 3
+	cfg.seating = seating{least: seats, most: seats}
+	rs := newRooms(t, cfg)
+	var cursors []*Cursor
+	var peers []*peer
+	for range seats + 2 {
+		p := &peer{}
+		c, _ := join(t, rs, p, 0, Point{})
+		c.Ready()
+		cursors, peers = append(cursors, c), append(peers, p)
+	}
+	p, r := cfg.Pumps.pumps[0], cursors[0].shard.Load().room
+	cfg.Pumps.spin()
+	bodies := []string{"a", "b", "c", "d", "e", "f"}
+	say(t, cursors[0], bodies[0])
+	front, long := r.front, cursors[1].shard.Load()
+	if front == nil || len(r.shards) != 3 {
+		t.Fatalf("%d shards, front row %v", len(r.shards), front)
+	}
+	turns := func(until func() bool) { // of all but the front row
+		for n := 0; !until(); n++ {
+			sh := p.pop()
+			switch {
+			case sh == nil || n == 20:
+				t.Fatal("it does not come to that")
+			case sh != front:
+				p.give(sh)
+			default:
+				p.push(sh)
+			}
+		}
+	}
+	if _, err := cursors[1].Publish(t.Context(), []byte(bodies[1])); err != nil {
+		t.Fatal(err)
+	}
+	p.give(p.pop()) // the front row, which wakes the others
+	turns(func() bool { return long.pass != nil })
+	publish(t, r, bodies[2])
+	p.queues.sends = frontEvery
+	p.give(p.pop())
+	if front.cursor <= long.cursor {
+		t.Fatalf("the front row is at %d, the long pass at %d", front.cursor, long.cursor)
+	}
+	for _, body := range bodies[3:] {
+		turns(func() bool {
+			return !slices.ContainsFunc(r.shards, func(sh *shard) bool { return sh != front && sh.cursor < r.head })
+		})
+		publish(t, r, body)
+	}
+	cfg.Pumps.spin()
+	for i, p := range peers {
+		p.expect(t, 0, 1, bodies...)
+		if p.overflow > 0 {
+			t.Errorf("member %d fell off the log", i)
+		}
+	}
+}
