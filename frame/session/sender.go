@@ -34,6 +34,9 @@ func NewSender(cfg Config) *Sender {
 	return &Sender{role: cfg.Role, deflater: cfg.Deflater, nextKey: cfg.NextKey}
 }
 
+// Role is the side that it sends for.
+func (s *Sender) Role() frame.Role { return s.role }
+
 // State says how far the connection is from its end.
 func (s *Sender) State() State {
 	switch {

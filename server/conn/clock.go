@@ -52,7 +52,7 @@ func (k *Clock) add(c *Conn) {
 		go k.run()
 	}
 	k.next = (k.next + 1) % ticksPerRound
-	c.slot, c.place = k.next, int32(len(k.slots[k.next]))
+	c.place = int32(len(k.slots[k.next])*ticksPerRound) + int32(k.next)
 	k.slots[k.next] = append(k.slots[k.next], c)
 	k.count++
 	k.stir()
@@ -96,11 +96,12 @@ func (k *Clock) stir() {
 func (k *Clock) remove(c *Conn) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	s := k.slots[c.slot]
+	slot, i := c.place%ticksPerRound, c.place/ticksPerRound
+	s := k.slots[slot]
 	last := len(s) - 1
-	s[c.place], s[last].place = s[last], c.place
+	s[i], s[last].place = s[last], c.place
 	s[last] = nil
-	k.slots[c.slot] = lean(s[:last])
+	k.slots[slot] = lean(s[:last])
 	k.count--
 	k.unwatch(c)
 	k.stir()

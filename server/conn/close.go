@@ -29,10 +29,10 @@ func (c *Conn) Close(code frame.CloseCode, reason string) error {
 	}
 	<-c.Done()
 	var closed *ClosedError
-	if errors.As(c.cause, &closed) {
+	if errors.As(c.last.cause, &closed) {
 		return nil
 	}
-	return c.cause
+	return c.last.cause
 }
 
 // readOut reads until the end; what comes is not for the user any more.
@@ -73,14 +73,14 @@ func (c *Conn) queueClose(code frame.CloseCode, reason string) error {
 // beginClosing notes that a Close went into the output. c.mu is held.
 func (c *Conn) beginClosing() {
 	if !c.closing.Swap(true) {
-		c.began = c.cfg.Clock.Now()
+		c.atLast().began = c.cfg.Clock.Now()
 	}
 }
 
 // because notes why the connection ends. The first cause stays. c.mu is held.
 func (c *Conn) because(err error) {
-	if c.cause == nil {
-		c.cause = err
+	if c.last.cause == nil {
+		c.atLast().cause = err
 	}
 }
 
@@ -155,7 +155,7 @@ func (c *Conn) finish() {
 		c.settle()
 	}
 	broken := c.broken
-	c.lingering, c.began = true, c.cfg.Clock.Now()
+	c.lingering, c.atLast().began = true, c.cfg.Clock.Now()
 	if c.woken || c.asked {
 		c.nc.SetReadDeadline(time.Time{})
 	}
@@ -173,8 +173,8 @@ func (c *Conn) finish() {
 		c.agreed.deflater.Close()
 	}
 	c.ended.Store(true)
-	if c.done != nil {
-		close(c.done)
+	if c.last.done != nil {
+		close(c.last.done)
 	}
 	c.mu.Unlock()
 	c.cfg.Clock.remove(c)
@@ -217,13 +217,13 @@ func (c *Conn) linger() {
 
 // closedByPeer says whether the peer began the closing handshake. c.mu is held.
 func (c *Conn) closedByPeer() bool {
-	closed, ok := c.cause.(*ClosedError)
+	closed, ok := c.last.cause.(*ClosedError)
 	return ok && closed.ByPeer
 }
 
 // endsFirst says whether it is on us to end TCP (§7.1.1). c.mu is held.
 func (c *Conn) endsFirst() bool {
-	return c.role == frame.Server || c.snd.State() == session.Failed
+	return c.snd.Role() == frame.Server || c.snd.State() == session.Failed
 }
 
 // closeWrite ends our direction of nc: for TLS by its close_notify and that of

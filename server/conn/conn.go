@@ -14,7 +14,7 @@ import (
 )
 
 // A Conn is one WebSocket connection, of either role. What a broadcast touches
-// stands together, on the first two of its six cache lines: with thousands of
+// stands together, on the first two of its five cache lines: with thousands of
 // members that is what it costs.
 type Conn struct {
 	mu        sync.Mutex
@@ -31,14 +31,11 @@ type Conn struct {
 	tail      [][]byte // shared frames that go out before the output, see Deliver
 	cfg       *Config
 	snd       session.Sender
-	ready     func()        // see OnReady
-	began     int64         // when our Close was sent; when the lingering began
-	pinged    int64         // when our Ping was sent that nothing answered; 0: none
-	stuck     atomic.Int64  // since when a write makes no progress
-	idle      *sync.Cond    // writing became false, or broken true; made by await
-	cause     error         // what ended the connection, or is about to: the first one
-	handler   Handler       // of Serve; nil: Messages, or nothing yet
-	done      chan struct{} // closed at the end; made by Done
+	ready     func()       // see OnReady
+	pinged    int64        // when our Ping was sent that nothing answered; 0: none
+	stuck     atomic.Int64 // since when a write makes no progress
+	handler   Handler      // of Serve; nil: Messages, or nothing yet
+	last      *ending      // see atLast
 
 	agreed *agreement
 	nc     net.Conn
@@ -53,16 +50,14 @@ type Conn struct {
 	handling atomic.Bool  // and gives messages out: it may be inside the user's code
 	parked   atomic.Bool  // nobody is on it: the next one to unpark it reads
 	closing  atomic.Bool  // a Close went into the output; written under mu
-	ended    atomic.Bool  // cause stays as it is
+	ended    atomic.Bool  // last stays as it is
 
 	rested  bool // in this silence the reader was given a fresh stack; under mu
 	holding bool // the reader waits inside a message with its buffer, see holdMax
 	brief   bool // the reader parks as soon as there is nothing to read
 	hasty   bool // it did so before it was woken
 
-	role    frame.Role
-	slot    uint8 // in the Clock
-	place   int32 // in its slot
+	place   int32 // in the Clock: the index in the slot, and the slot
 	watched int32 // in the Clock's list of those that came or woke
 }
 
@@ -73,6 +68,25 @@ type inbound struct {
 	rest []byte          // read already, to be fed before the next read
 	buf  *[readSize]byte // what rest or rcv points into, until both are done with it
 	slow int64           // how long the reader waited inside the present message
+}
+
+// An ending is what a connection needs when it ends, or somebody waits for that or
+// for a write. Most of the time all of them share the one that says nothing.
+type ending struct {
+	cause error         // what ended the connection, or is about to: the first one
+	began int64         // when our Close was sent; when the lingering began
+	done  chan struct{} // closed at the end; made by Done
+	idle  *sync.Cond    // writing became false, or broken true; made by await
+}
+
+var notYet ending
+
+// atLast gives the connection an ending of its own. c.mu is held.
+func (c *Conn) atLast() *ending {
+	if c.last == &notYet {
+		c.last = new(ending)
+	}
+	return c.last
 }
 
 // An agreement is what the opening handshake agreed, and what works by it.
@@ -94,15 +108,15 @@ func New(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte,
 }
 
 func newConn(nc net.Conn, role frame.Role, agreed handshake.Agreement, early []byte, cfg *Config) *Conn {
-	c := &Conn{cfg: cfg, role: role, agreed: &nothing, nc: nc}
+	c := &Conn{cfg: cfg, agreed: &nothing, nc: nc, last: &notYet}
 	if agreed != nothing.Agreement {
 		c.agreed = &agreement{Agreement: agreed}
 	}
 	if agreed.Deflate.Enabled {
 		c.agreed.inflater, c.agreed.deflater = compressors(role, agreed.Deflate)
 	}
+	c.snd = *session.NewSender(c.machine(role))
 	c.incoming().rest = early
-	c.snd = *session.NewSender(c.machine())
 	c.sock = c.native.socket(nc)
 	return c
 }
@@ -116,15 +130,15 @@ func (c *Conn) start() *Conn {
 // incoming gives what is inbound, anew after a rest.
 func (c *Conn) incoming() *inbound {
 	if c.in == nil {
-		c.in = &inbound{rcv: *session.NewReceiver(c.machine())}
+		c.in = &inbound{rcv: *session.NewReceiver(c.machine(c.snd.Role()))}
 	}
 	return c.in
 }
 
 // machine is how the machines are made.
-func (c *Conn) machine() session.Config {
+func (c *Conn) machine(role frame.Role) session.Config {
 	return session.Config{
-		Role: c.role, Limits: c.cfg.Limits, Memory: c.cfg.Memory, Control: &c.control, InPlace: true,
+		Role: role, Limits: c.cfg.Limits, Memory: c.cfg.Memory, Control: &c.control, InPlace: true,
 		Inflater: c.agreed.inflater, Deflater: c.agreed.deflater, NextKey: nextKey,
 	}
 }
@@ -154,13 +168,14 @@ func (c *Conn) NetConn() net.Conn { return c.nc }
 func (c *Conn) Done() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.done == nil {
-		c.done = make(chan struct{})
+	last := c.atLast()
+	if last.done == nil {
+		last.done = make(chan struct{})
 		if c.ended.Load() {
-			close(c.done)
+			close(last.done)
 		}
 	}
-	return c.done
+	return last.done
 }
 
 // Err says what ended the connection: a *[ClosedError], *[FailedError] or
@@ -169,20 +184,21 @@ func (c *Conn) Err() error {
 	if !c.ended.Load() {
 		return nil
 	}
-	return c.cause
+	return c.last.cause
 }
 
 // await waits for tell. c.mu is held, and let go meanwhile.
 func (c *Conn) await() {
-	if c.idle == nil {
-		c.idle = sync.NewCond(&c.mu)
+	last := c.atLast()
+	if last.idle == nil {
+		last.idle = sync.NewCond(&c.mu)
 	}
-	c.idle.Wait()
+	last.idle.Wait()
 }
 
 // tell lets all who await go on. c.mu is held.
 func (c *Conn) tell() {
-	if c.idle != nil {
-		c.idle.Broadcast()
+	if c.last.idle != nil {
+		c.last.idle.Broadcast()
 	}
 }

@@ -18,13 +18,13 @@ func (c *Conn) checkDeadlines(now int64) {
 	defer c.mu.Unlock()
 	switch {
 	case c.lingering:
-		if passed(c.began, c.cfg.LingerTimeout, now) {
+		if passed(c.last.began, c.cfg.LingerTimeout, now) {
 			c.nc.SetDeadline(past) // of the read, and of the last words of TLS
 		}
 	case c.broken:
 	case c.writing && passed(c.stuck.Load(), c.cfg.WriteTimeout, now):
 		c.breakOff(ErrWriteTimeout)
-	case c.closing.Load() && passed(c.began, c.cfg.CloseTimeout, now):
+	case c.closing.Load() && passed(c.last.began, c.cfg.CloseTimeout, now):
 		c.breakOff(ErrCloseTimeout)
 	case c.snd.State() == session.Open:
 		c.checkAlive(now)

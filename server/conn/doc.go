@@ -63,13 +63,13 @@
 //
 // What a silent connection of the chat costs on Linux, amd64, in bytes, of 10,000:
 //
-//	Conn                                          384
+//	Conn                                          320
 //	package net: descriptor, addresses            304
 //	the runtime: poller, finalizers, bookkeeping  580
 //	member: its own, cursor, places in lists      400
 //	places in the Clock and its epoll set          24
-//	the collector's metadata, gaps in spans       210
-//	resident in all                              1920 to 2120, elsewhere some 2600 more
+//	the collector's metadata, gaps in spans       270
+//	resident in all                              1930 to 2050, elsewhere some 2600 more
 //
 // Each goroutine that ever ran beside the others leaves 456 more with the runtime
 // for its next one: so of those that come or wake together all but a few rest before

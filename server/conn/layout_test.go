@@ -28,7 +28,7 @@ func TestLayout(t *testing.T) {
 			t.Errorf("%s is at %d to %d, want it between %d and %d", f.name, f.first, f.end, f.from*line, f.to*line)
 		}
 	}
-	if n := unsafe.Sizeof(c); n <= 352 || n > 384 {
-		t.Errorf("a connection has %d bytes: one of 384 begins with a cache line, one of 352 does not always", n)
+	if n := unsafe.Sizeof(c); n > 320 {
+		t.Errorf("a connection has %d bytes: what is allocated for up to 320 begins with a cache line, for up to 352 not always", n)
 	}
 }

@@ -92,8 +92,8 @@ func (c *Conn) Reply(ev session.Event) error {
 // refused prefers what ended the connection to the Sender's ErrClosed.
 func (c *Conn) refused(err error) error {
 	c.unlend()
-	if err == session.ErrClosed && c.cause != nil {
-		return c.cause
+	if err == session.ErrClosed && c.last.cause != nil {
+		return c.last.cause
 	}
 	return err
 }
@@ -129,7 +129,7 @@ func (c *Conn) waitForRoom() error {
 
 func (c *Conn) usable() error {
 	if c.broken {
-		return c.cause
+		return c.last.cause
 	}
 	return nil
 }
