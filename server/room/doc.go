@@ -44,7 +44,7 @@
 // The front row has a turn after each 32 sends of the others, while there is
 // something new. Who speaks again when he has seen what he said, as most do, waits
 // for those few sends then, and the others gather more: with 10 speakers 20
-// messages leave in one write to each of 100, and some 45 to each of 1,000, where it
+// messages leave in one write to each of 100, and some 40 to each of 1,000, where it
 // would be 10. It lets the others come up when they are 8 KiB behind: what is
 // longer fills the writes anyway. Who speaks ([Cursor.Publish]) moves there after the pass that
 // brought his message, to a free seat; when there is none, those who have been
@@ -114,7 +114,7 @@
 // allocates one frame for each encoding in use.
 //
 // A message to a room of two costs about 0.3 microseconds beside what its
-// members do with it, most of it in locks that nobody else holds, and 0.7 when
+// members do with it, most of it in locks that nobody else holds, and 0.8 when
 // it is one of 20,000 rooms in turn and little of it is in the processor's
 // caches; a member more costs some nanoseconds (BenchmarkRooms, BenchmarkPass).
 package room
