@@ -166,10 +166,10 @@ func (m *member) end(c *speaker, kind string) {
 	}
 }
 
-// Deliver passes a batch on to the connection.
-// Touch reads the beginning of what Deliver needs, on each of its cache lines.
+// Touch touches what Deliver is going to need.
 func (m *member) Touch() bool { return m.conn.Touch() }
 
+// Deliver passes a batch on to the connection.
 func (m *member) Deliver(b *room.Batch) (n int, st room.State) {
 	st = room.Gone // in case of a panic
 	defer m.guard()

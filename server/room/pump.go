@@ -16,14 +16,16 @@ const (
 	// spareLags is for how many shards a pump keeps space for those that lag.
 	spareLags = 64
 
-	// breaths is how often a pump lets readers go first, as long as they bring
-	// something: what they append leaves in the same write. It does so when it
-	// wakes, and after so many sends: a few of them if one of the last hopes times
-	// brought something.
-	breaths      = 10
+	// breaths is how often in a row a pump lets readers go first, as long as they
+	// bring something: what they append leaves in the same write. It does so when it
+	// wakes, and between turns:
+	breaths = 10
+
+	// breathAfter is after how many sends, if one of the last hopes times brought
+	// something, and breathAtLast if none did.
 	breathAfter  = 8
-	breathAtLast = 512
 	hopes        = 16
+	breathAtLast = 512
 )
 
 // Pumps are the goroutines that send, for all the rooms of a process.
