@@ -5,12 +5,24 @@ package conn_test
 import (
 	"net"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"rfc6455/server/conn"
 )
+
+// inRead counts the goroutines that TestBreath has in Read, waiting.
+func inRead() (n int) {
+	all := make([]byte, 1<<20)
+	all = all[:runtime.Stack(all, true)]
+	for g := range strings.SplitSeq(string(all), "\n\n") {
+		if head, frames, _ := strings.Cut(g, "\n"); strings.Contains(head, "IO wait") && strings.Contains(frames, "TestBreath.func") {
+			n++
+		}
+	}
+	return n
+}
 
 // Who takes a breath lets those read first for whom bytes are there, though nothing
 // but the scheduler's asking the network would wake them.
@@ -35,8 +47,7 @@ func TestBreath(t *testing.T) {
 	breath := conn.NewBreath()
 	defer breath.Close()
 	for round := range int32(20) {
-		wait(t, func() bool { return waiting.Load() == readers*(round+1) })
-		time.Sleep(time.Millisecond) // for the last of them to be in Read
+		wait(t, func() bool { return waiting.Load() == readers*(round+1) && inRead() == readers })
 		for _, c := range ours {
 			if _, err := c.Write([]byte{1}); err != nil {
 				t.Fatal(err)
