@@ -23,16 +23,8 @@ func (*readers) Close() {}
 // between the turns for a while; in a quiet room it does so once.
 func TestGather(t *testing.T) {
 	const members, turns = 112, 7 // of 16
-	cfg := still(t, idlePumps(1))
-	rs := newRooms(t, cfg)
-	p := cfg.Pumps.pumps[0]
-	var r *Room
-	for range members {
-		c, start := join(t, rs, hole{}, 0, Point{})
-		c.Ready()
-		r = start.Room
-	}
-	cfg.Pumps.spin()
+	pumps := idlePumps(1)
+	r, p := crowd(t, pumps, members, newHole), pumps.pumps[0]
 	if n := len(r.shards); n != turns {
 		t.Fatalf("%d shards, want %d", n, turns)
 	}
@@ -61,5 +53,19 @@ func TestGather(t *testing.T) {
 	}
 	if n := wake(0); n != 1 {
 		t.Errorf("quiet again: %d breaths, want 1", n)
+	}
+}
+
+// However little breathing brings, a large room's pass does not go without it.
+func TestBreathAtLast(t *testing.T) {
+	const members = 3 * breathAtLast
+	pumps := idlePumps(1)
+	r, p := crowd(t, pumps, members, newHole), pumps.pumps[0]
+	breath := &readers{}
+	p.breath = breath
+	publish(t, r, "a")
+	p.drain()
+	if n := breath.taken; n < 2 || n > 3 { // between turns: after some more sends than breathAtLast
+		t.Errorf("%d breaths in a pass over %d members, want 2 or 3", n, members)
 	}
 }

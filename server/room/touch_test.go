@@ -5,17 +5,11 @@ import "testing"
 // Members in step are touched before they are offered something, a few at a time:
 // none long before its turn.
 func TestTouched(t *testing.T) {
-	cfg := still(t, idlePumps(1))
-	cfg.seating = large
-	rs := newRooms(t, cfg)
-	var peers []*peer
-	var r *Room
-	for range 3*touchAhead + 1 {
-		p := &peer{}
-		c, start := join(t, rs, p, 0, Point{})
-		c.Ready()
-		peers, r = append(peers, p), start.Room
-	}
+	pumps, peers := idlePumps(1), []*peer(nil)
+	r := crowd(t, pumps, 3*touchAhead+1, func() Member {
+		peers = append(peers, &peer{})
+		return peers[len(peers)-1]
+	})
 	offered := 0
 	for i, p := range peers {
 		p.onOffer = func() {
@@ -30,7 +24,7 @@ func TestTouched(t *testing.T) {
 		}
 	}
 	publish(t, r, "a")
-	cfg.Pumps.spin()
+	pumps.spin()
 	if offered != len(peers) {
 		t.Errorf("%d offers to %d members", offered, len(peers))
 	}
